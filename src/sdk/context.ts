@@ -1,0 +1,169 @@
+import type { Booking } from "./booking.ts";
+
+export interface Clock {
+  /** UTC milliseconds. */
+  now(): number;
+}
+
+/** Static message, data in fields. Secrets and guests' data do not belong here. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface HttpRequest {
+  method?: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Defaults to 30 s. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+  /** The body as UTF-8. */
+  text(): string;
+}
+
+export interface HttpClient {
+  /**
+   * Any HTTP status is an answer, not an error. Redirects are not followed.
+   *
+   * @throws RetryableError when there was no answer; `mayHaveHappened` is set when the request may
+   *   have reached the other side.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface MailAttachment {
+  filename: string;
+  contentType: string;
+  content: Buffer;
+}
+
+export interface MailMessage {
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+  attachments?: MailAttachment[];
+  /** Goes to the same people as `to`, in copy, only when the mail really goes to guests. */
+  cc?: string[];
+  /** Where answers go; defaults to the connection's. */
+  replyTo?: string;
+}
+
+export interface MailReceipt {
+  /** The Message-ID, the same at every try of one effect. */
+  externalId: string;
+  /** `written` to the outbox folder, or `handed over` to the mail server. */
+  progress: "written" | "handed over";
+  /** File of the outbox when written. */
+  link?: string;
+  /** Who really got it: in rehearsal the office, not the guest. */
+  audience: "guest" | "office";
+}
+
+export interface Mail {
+  /** True while mails go to the office instead of guests. */
+  readonly isRehearsal: boolean;
+  /** Where notes for the office go, when it has said so. */
+  readonly office: string | undefined;
+  /**
+   * Writes or sends one mail.
+   *
+   * @param key Idempotency key of the effect: the same key gives the same Message-ID and file.
+   */
+  send(message: MailMessage, key: string): Promise<MailReceipt>;
+  /** To the office in every mode. @throws ConfigurationError when no office address is set. */
+  sendToOffice(message: Omit<MailMessage, "to" | "cc">, key: string): Promise<MailReceipt>;
+  /** Whether a mail with this key has been written to the outbox; unknown once it is a mail server. */
+  find(key: string): Promise<MailReceipt | undefined | "unknown">;
+}
+
+export interface Templates {
+  /**
+   * Renders the text of a template in the wanted language, or the nearest there is.
+   *
+   * @param name Folder under `templates/`, such as `voucher-mail/default`.
+   * @param part File of that folder without language and ending, such as `mail`.
+   */
+  render(name: string, part: string, language: string, data: object): Promise<string>;
+  /** The texts of a template as data: `texts.<language>.yaml` over those of English. */
+  texts(name: string, language: string): Promise<Readonly<Record<string, string>>>;
+}
+
+export interface Pdf {
+  /**
+   * Renders the document description `document.yaml` of a template.
+   *
+   * @param name Folder under `templates/`.
+   */
+  render(name: string, language: string, data: object): Promise<Buffer>;
+}
+
+/** One thing done outside, as the ledger keeps it. */
+export interface EffectResult {
+  /** The other side's id: invoice number, Message-ID. */
+  externalId?: string;
+  /** Where a person can see it. */
+  link?: string;
+  /** How far it got: `written`, `handed over`. */
+  progress?: string;
+  /** One sentence for the office: "Voucher 2 sent to the guest". */
+  summary?: string;
+  /** What the handler wants to read back later. Small; no personal data. */
+  data?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface EffectSteps {
+  /**
+   * Asks the other side whether an earlier try got through. Called only after a try of unknown
+   * outcome. `undefined` means it is certainly not there.
+   */
+  find?(key: string): Promise<EffectResult | undefined | "unknown">;
+  /** Does it. The key is unique to this effect and the same at every try: send it along. */
+  perform(key: string): Promise<EffectResult>;
+}
+
+export interface LedgerEntry extends EffectResult {
+  key: string;
+  state: "started" | "done" | "failed";
+}
+
+/** Does a thing outside once, however often the handler runs. */
+export type Effect = (key: string, steps: EffectSteps) => Promise<EffectResult>;
+
+export interface ConnectionDefaults {
+  id: string;
+  /** Name of the operator as guests know it. */
+  name: string;
+  /** Of guests whose language is not known. */
+  language: string;
+  country?: string;
+}
+
+export interface HandlerContext<Config> {
+  config: Config;
+  connection: ConnectionDefaults;
+  log: Log;
+  effect: Effect;
+  /** What this handler has done in this lane so far, oldest first. */
+  ledger: readonly LedgerEntry[];
+  /** The newest state of the booking, which may be ahead of the event's. */
+  current: Booking | undefined;
+  mail: Mail;
+  pdf: Pdf;
+  templates: Templates;
+  http: HttpClient;
+  clock: Clock;
+  /** Aborted when the handler's time is up or its lease is lost. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,104 @@
+import type { ZodType } from "zod";
+
+import type { Booking } from "./booking.ts";
+import type { AnyEvent, BookingEventType, EventOf, EventType } from "./booking-event.ts";
+import type {
+  ConnectionDefaults,
+  HandlerContext,
+  HttpClient,
+  Log,
+  Mail,
+  Pdf,
+  Templates,
+} from "./context.ts";
+import type { Simulator } from "./simulator.ts";
+import type { Source } from "./source.ts";
+
+export interface Manifest {
+  /** The folder's name. */
+  id: string;
+  name: string;
+  /** Where the other side describes its interface. */
+  docs?: string;
+}
+
+export type HandlerResult = { done: string } | { skipped: string };
+
+/**
+ * Does something outside when an event arrives.
+ *
+ * `message` handlers (mail, outgoing webhook) speak of the event and never hear of adopted
+ * bookings; `mirror` handlers (accounting, CRM, calendar) converge on `context.current`.
+ */
+export interface Handler<Config, Type extends EventType = BookingEventType> {
+  id: string;
+  kind: "message" | "mirror";
+  on: readonly Type[];
+  handle(event: EventOf<Type>, context: HandlerContext<Config>): Promise<HandlerResult>;
+  /** Whose turn it is: jobs with the same scope run one after the other. Defaults to the subject. */
+  scope?(event: EventOf<Type>): string;
+  /** Of the waiting jobs of a lane only the newest runs. */
+  only?: "latest";
+  /** Waits this long after the last event of a lane, at most five times as long: `60s`. */
+  settle?: `${number}s`;
+  /** What to do when nobody can say whether a thing outside was done. Defaults to `ask`. */
+  whenUnsure?: "resend" | "ask";
+  /** Jobs at the same time in one process. Defaults to 4. */
+  concurrency?: number;
+  /** Defaults to 60 s. */
+  timeoutMs?: number;
+}
+
+/** A file made of a booking on demand, such as its voucher. */
+export interface BookingDocument<Config> {
+  id: string;
+  contentType: string;
+  render(
+    booking: Booking,
+    context: {
+      config: Config;
+      connection: ConnectionDefaults;
+      pdf: Pdf;
+      templates: Templates;
+    },
+  ): Promise<Buffer>;
+}
+
+export interface CheckContext<Config> {
+  config: Config;
+  log: Log;
+  http: HttpClient;
+  mail: Mail;
+  templates: Templates;
+  signal: AbortSignal;
+}
+
+export interface Integration<Config> {
+  manifest: Manifest;
+  /** Strict object: an unknown key stops the start. */
+  config: ZodType<Config>;
+  source?: Source<Config>;
+  handlers?: readonly Handler<Config>[];
+  /** Handlers of events that are not about a booking. */
+  otherHandlers?: readonly Handler<Config, EventType>[];
+  documents?: readonly BookingDocument<Config>[];
+  /** Plays the other side, for the demo and the tests. */
+  simulator?: Simulator;
+  /**
+   * Tries the settings against the other side.
+   *
+   * @returns one line for a person: what was found there.
+   * @throws ConfigurationError when it refuses, RetryableError when it cannot be reached.
+   */
+  check?(context: CheckContext<Config>): Promise<string>;
+}
+
+/** Gives a plug-in its types. Does no work: facts and parts only. */
+export function defineIntegration<Config>(integration: Integration<Config>): Integration<Config> {
+  return integration;
+}
+
+/** True for events that carry a booking. */
+export function hasBooking(event: AnyEvent): event is EventOf<BookingEventType> {
+  return event.booking !== undefined;
+}
