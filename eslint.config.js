@@ -20,7 +20,16 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // `noPropertyAccessFromIndexSignature` asks for the brackets this rule would remove.
       "@typescript-eslint/dot-notation": "off",
+      // `return refuse(404)` leaves a function early in one line.
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "no-console": "error",
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "Only src/settings reads the environment." },
+      ],
       "no-restricted-syntax": [
         "error",
         {
@@ -44,6 +53,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ["src/settings/environment.ts", "test/**/*.ts"],
+    rules: { "no-restricted-properties": "off" },
   },
   {
     files: ["integrations/**/*.ts"],

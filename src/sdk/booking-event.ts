@@ -102,6 +102,8 @@ export interface EventOf<Type extends EventType> {
   changes: Change[];
   /** The changes in one readable sentence. */
   summary: string;
+  /** Of a cancellation: who cancelled, where the source tells. */
+  by?: "staff" | "customer" | "system";
   payment?: EventPayment;
   customer?: Customer;
   timer?: EventTimer;

@@ -78,9 +78,7 @@ export interface Integration<Config> {
   /** Strict object: an unknown key stops the start. */
   config: ZodType<Config>;
   source?: Source<Config>;
-  handlers?: readonly Handler<Config>[];
-  /** Handlers of events that are not about a booking. */
-  otherHandlers?: readonly Handler<Config, EventType>[];
+  handlers?: readonly Handler<Config, EventType>[];
   documents?: readonly BookingDocument<Config>[];
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;

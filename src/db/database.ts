@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Knex } from "knex";
+
+import type { Dialect, Failure } from "./dialect.ts";
+import { mysqlDialect, openMysql } from "./mysql.ts";
+import { openSqlite, sqliteDialect } from "./sqlite.ts";
+
+/** Where the store is: a file of the data folder, or a server. */
+export type DatabaseLocation = { sqliteFile: string } | { mysqlUrl: string };
+
+const MAX_TRIES = 20;
+const MAX_PAUSE_MS = 50;
+
+/**
+ * Thrown inside a transaction whose decision no longer fits what is stored (a compare-and-swap that
+ * matched no row). The transaction is rolled back and its closure runs again on fresh data.
+ */
+export class StaleStateError extends Error {}
+
+/** One store, SQLite or MySQL/MariaDB, behind shared SQL. */
+export class Database {
+  readonly knex: Knex;
+  readonly dialect: Dialect;
+
+  constructor(knex: Knex, dialect: Dialect) {
+    this.knex = knex;
+    this.dialect = dialect;
+  }
+
+  /** @throws what the driver throws when the store cannot be reached or refuses. */
+  static async open(location: DatabaseLocation): Promise<Database> {
+    if ("sqliteFile" in location) return openEmbedded(location.sqliteFile);
+    const knex = openMysql(location.mysqlUrl);
+    try {
+      const row: unknown = await knex.select(knex.raw("VERSION() AS version")).first();
+      return new Database(knex, mysqlDialect((row as { version: string }).version));
+    } catch (error) {
+      await knex.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the closure in a transaction and repeats the whole of it when somebody else was in the way:
+   * deadlock, lock wait, failed certification (also at COMMIT), stale state. It must therefore read
+   * all it decides on inside, and do nothing but database work.
+   */
+  async transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.knex.transaction(work);
+      } catch (error) {
+        const mayRepeat = error instanceof StaleStateError || this.failureOf(error) === "conflict";
+        if (!mayRepeat || attempt === MAX_TRIES) throw error;
+        await sleep(Math.random() * MAX_PAUSE_MS * (attempt / MAX_TRIES));
+      }
+    }
+  }
+
+  failureOf(error: unknown): Failure {
+    return this.dialect.failureOf(error);
+  }
+
+  /** UTC milliseconds by the database's clock, the one that all processes share. */
+  async now(db: Knex = this.knex): Promise<number> {
+    const row: unknown = await db.select(db.raw(`${this.dialect.nowMs} AS now`)).first();
+    return (row as { now: number }).now;
+  }
+
+  async close(): Promise<void> {
+    await this.knex.destroy();
+  }
+}
+
+async function openEmbedded(file: string): Promise<Database> {
+  const knex = openSqlite(file);
+  try {
+    await knex.raw("SELECT 1");
+    return new Database(knex, sqliteDialect);
+  } catch (error) {
+    await knex.destroy();
+    throw error;
+  }
+}

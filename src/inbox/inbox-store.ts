@@ -1,0 +1,194 @@
+import type { Knex } from "knex";
+
+import { insertInOneCommit, updateMany } from "../db/bulk.ts";
+import type { Database } from "../db/database.ts";
+import type { RawDelivery } from "../sdk/source.ts";
+
+export type DeliveryState = "waiting" | "done" | "duplicate" | "held" | "failed";
+
+/** A request as it came in. */
+export interface NewDelivery {
+  id: string;
+  connection: string;
+  /** UTC milliseconds. */
+  receivedAt: number;
+  method: string;
+  /** Raw query string without the question mark. */
+  query: string;
+  /** Names and values in turn, as Node's `rawHeaders`. */
+  rawHeaders: readonly string[];
+  body: Buffer;
+}
+
+/** A kept request that is still to be understood. */
+export interface WaitingDelivery extends RawDelivery {
+  position: number;
+  connection: string;
+  /** How often it was looked at without an end. */
+  looks: number;
+}
+
+/** How looking at a delivery ended. */
+export interface DeliveryOutcome {
+  position: number;
+  state: Exclude<DeliveryState, "waiting">;
+  subject?: string;
+  reason?: string;
+  eventIds: readonly string[];
+  /** The raw body when it must be stored anew, with card numbers masked. */
+  body?: Buffer;
+}
+
+const COLUMNS = ["id", "connection", "received_at", "method", "query", "headers", "body"] as const;
+
+const REASON_LENGTH = 1000;
+
+interface DeliveryRow {
+  position: number;
+  id: string;
+  connection: string;
+  received_at: number;
+  method: string;
+  query: Buffer;
+  headers: Buffer;
+  body: Buffer;
+  looks: number;
+}
+
+/** The inbox: every accepted request, in order of arrival. */
+export class InboxStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Keeps all of them in one commit, or none. */
+  async append(deliveries: readonly NewDelivery[]): Promise<void> {
+    const rows = deliveries.map((delivery) => [
+      delivery.id,
+      delivery.connection,
+      delivery.receivedAt,
+      delivery.method,
+      Buffer.from(delivery.query, "latin1"),
+      Buffer.from(JSON.stringify(delivery.rawHeaders)),
+      delivery.body,
+    ]);
+    await insertInOneCommit(this.#db, "deliveries", COLUMNS, rows);
+  }
+
+  /** Waiting deliveries of a connection that are due, oldest first. */
+  async waiting(connection: string, limit: number): Promise<WaitingDelivery[]> {
+    const { knex, dialect } = this.#db;
+    const rows = (await knex("deliveries")
+      .select("position", "looks", ...COLUMNS)
+      .where({ connection, state: "waiting" })
+      .where("due_at", "<=", knex.raw(dialect.nowMs))
+      .orderBy("position")
+      .limit(limit)) as DeliveryRow[];
+    return rows.map(readRow);
+  }
+
+  /** Milliseconds until the next waiting delivery is due; undefined when none waits. */
+  async nextDueInMs(connection: string): Promise<number | undefined> {
+    const { knex, dialect } = this.#db;
+    const row: unknown = await knex("deliveries")
+      .where({ connection, state: "waiting" })
+      .select(knex.raw(`MIN(due_at) - ${dialect.nowMs} AS ms`))
+      .first();
+    return (row as { ms: number | null }).ms ?? undefined;
+  }
+
+  /**
+   * Ends deliveries. Only waiting ones: another process may have been faster.
+   *
+   * @returns false when at least one was not waiting any more; the caller must roll back.
+   */
+  async finish(trx: Knex.Transaction, outcomes: readonly DeliveryOutcome[]): Promise<boolean> {
+    const updates = outcomes.map(({ position, state, subject, reason, eventIds }) => ({
+      key: position,
+      values: {
+        state,
+        subject: subject ?? null,
+        reason: reason?.slice(0, REASON_LENGTH) ?? null,
+        event_ids: eventIds.length === 0 ? null : Buffer.from(JSON.stringify(eventIds)),
+      },
+    }));
+    const written = await updateMany(trx, "deliveries", "position", updates, (query) =>
+      query.where("state", "waiting"),
+    );
+    for (const { position, body } of outcomes) {
+      if (body) await trx("deliveries").where({ position }).update({ body });
+    }
+    return written === outcomes.length;
+  }
+
+  /** Lets deliveries wait and be looked at again later. */
+  async postpone(
+    positions: readonly number[],
+    delayMs: number,
+    reason: string,
+    subject: string | undefined,
+  ): Promise<void> {
+    const { knex, dialect } = this.#db;
+    await knex("deliveries")
+      .whereIn("position", [...positions])
+      .where("state", "waiting")
+      .update({
+        due_at: knex.raw(`${dialect.nowMs} + ?`, [delayMs]),
+        looks: knex.raw("looks + 1"),
+        reason: reason.slice(0, REASON_LENGTH),
+        subject: subject ?? null,
+      });
+  }
+
+  /** Puts held deliveries back in line: after a start, or when a setting has been put right. */
+  async releaseHeld(connection: string): Promise<number> {
+    return this.#db
+      .knex("deliveries")
+      .where({ connection, state: "held" })
+      .update({ state: "waiting", due_at: 0 });
+  }
+
+  /** Puts the oldest held delivery back in line, to see whether the setting is right by now. */
+  async releaseOldestHeld(connection: string): Promise<boolean> {
+    const oldest: unknown = await this.#db
+      .knex("deliveries")
+      .where({ connection, state: "held" })
+      .min("position as position")
+      .first();
+    const { position } = oldest as { position: number | null };
+    if (position === null) return false;
+    await this.#db
+      .knex("deliveries")
+      .where({ position, state: "held" })
+      .update({ state: "waiting", due_at: 0 });
+    return true;
+  }
+}
+
+function readRow(row: DeliveryRow): WaitingDelivery {
+  return {
+    position: row.position,
+    id: row.id,
+    connection: row.connection,
+    receivedAt: row.received_at,
+    method: row.method,
+    query: row.query.toString("latin1"),
+    headers: readHeaders(row.headers),
+    body: row.body,
+    looks: row.looks,
+  };
+}
+
+/** Raw names and values in turn become one value per lower-case name. */
+export function readHeaders(stored: Buffer): Record<string, string> {
+  const raw = JSON.parse(stored.toString("utf8")) as string[];
+  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index]?.toLowerCase() ?? "";
+    const value = raw[index + 1] ?? "";
+    headers[name] = name in headers ? `${headers[name] ?? ""}, ${value}` : value;
+  }
+  return headers;
+}

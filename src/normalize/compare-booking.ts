@@ -1,0 +1,264 @@
+import type { Booking, BookingFields, BookingStatus } from "../sdk/booking.ts";
+import type { Change } from "../sdk/booking-event.ts";
+import { localText } from "../sdk/time.ts";
+import { changesBetween } from "./changes.ts";
+import { BookingEvents } from "./booking-events.ts";
+import type { DraftEvent } from "./event-draft.ts";
+import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
+import { mergeView } from "./merge-view.ts";
+import { newestPayment } from "./payment-changes.ts";
+import { identityOf, isRepeat, isTraceless, remember, tracelessKey } from "./repeats.ts";
+import { isSameEvent, type StateEvent, stateEvents } from "./state-events.ts";
+import { isEnded, isEnding, type Sight, sightOf, stepsBetween } from "./steps.ts";
+
+/** A call that the state contradicts is looked at again this often, then the state has the word. */
+export const MAX_LOOKS = 3;
+
+/** A booking that ended about when the call came, or later, has left the call behind. */
+const OVERTAKEN_TOLERANCE_MS = 5 * 60_000;
+
+export interface Comparison {
+  after: KnownSubject;
+  /** False when nothing about the subject needs to be written. */
+  isChanged: boolean;
+  events: readonly DraftEvent[];
+  verdicts: readonly Verdict[];
+}
+
+/**
+ * Finds out what one look at a booking means: which events happened, announced or not, and how
+ * each call ends. Pure: the same knowledge and the same look give the same answer.
+ */
+export function compareBooking(known: KnownSubject, look: BookingLook, now: number): Comparison {
+  if (known.booking?.status === "removed" && !look.isFetched) {
+    return everyCall(known, look, "duplicate", "the booking has been removed");
+  }
+  const after = stateAfter(known, look);
+  if (after && look.isFetched && look.calls.some((call) => isUnseenEnding(call, after))) {
+    // A guest whose cancellation is only a moment away must not get a confirmation first.
+    return everyCall(known, look, "again", "the source does not show the cancellation yet");
+  }
+  return new BookingComparison(known, look, after, now).run();
+}
+
+function everyCall(
+  known: KnownSubject,
+  { calls }: BookingLook,
+  state: Verdict["state"],
+  reason: string,
+): Comparison {
+  const verdicts = calls.map(({ position }) => ({ position, state, reason, eventIds: [] }));
+  return { after: known, isChanged: false, events: [], verdicts };
+}
+
+function isUnseenEnding({ announcement, looks }: Call, state: BookingFields): boolean {
+  const { type } = announcement;
+  return (
+    type !== undefined && isEnding(type) && looks < MAX_LOOKS && sightOf(type, state) === "missing"
+  );
+}
+
+/** Undefined while no look has shown a state. The version is the known one until changes are known. */
+function stateAfter({ booking }: KnownSubject, look: BookingLook): Booking | undefined {
+  if (!look.view) return booking;
+  const merged = look.mapFields(mergeView(booking, look.view));
+  return {
+    ...merged,
+    connection: look.connection,
+    reference: look.reference,
+    version: booking?.version ?? 1,
+    status: look.view.status ?? impliedStatus(look) ?? merged.status ?? "draft",
+  };
+}
+
+function impliedStatus({ calls }: BookingLook): BookingStatus | undefined {
+  return calls.map(({ announcement }) => announcement.impliedStatus).findLast(Boolean);
+}
+
+class BookingComparison {
+  readonly #known: KnownSubject;
+  readonly #look: BookingLook;
+  readonly #after: Booking | undefined;
+  readonly #changes: Change[];
+  readonly #events: BookingEvents;
+  readonly #remembered: RecentCall[] = [];
+  /** State events that no call has announced so far. */
+  #unclaimed: StateEvent[];
+
+  constructor(known: KnownSubject, look: BookingLook, after: Booking | undefined, now: number) {
+    const { booking: before } = known;
+    this.#known = known;
+    this.#look = look;
+    this.#changes = before && after ? changesBetween(before, after) : [];
+    const version = (before?.version ?? 1) + (this.#changes.length > 0 ? 1 : 0);
+    this.#after = after && { ...after, version };
+    this.#events = new BookingEvents({
+      known,
+      look,
+      after: this.#after,
+      changes: this.#changes,
+      now,
+    });
+    this.#unclaimed = this.#stateEvents();
+  }
+
+  run(): Comparison {
+    const { calls } = this.#look;
+    const claims = new Map(calls.map((call) => [call, this.#claim(call)]));
+    this.#addStateEvents(claims);
+    const verdicts = calls.map((call) => this.#judge(call, claims.get(call)));
+    const isSeen = this.#after !== undefined && this.#known.booking === undefined;
+    return {
+      after: this.#knownAfter(),
+      isChanged: isSeen || this.#changes.length > 0 || this.#events.count > 0,
+      events: this.#events.inOrder(),
+      verdicts,
+    };
+  }
+
+  #stateEvents(): StateEvent[] {
+    const [before, after] = [this.#known.booking, this.#after];
+    if (!after) return [];
+    if (before) return stateEvents(before, after, this.#changes);
+    return stepsBetween(undefined, after.status).map((type) => ({ type }));
+  }
+
+  /** Takes the state event that a call announces, so that the event is told as announced. */
+  #claim({ announcement: { type } }: Call): StateEvent | undefined {
+    const index = this.#unclaimed.findIndex((event) => isSameEvent(event.type, type));
+    const [event] = index === -1 ? [] : this.#unclaimed.splice(index, 1);
+    return event && type ? { ...event, type } : undefined;
+  }
+
+  /**
+   * Tells the claimed events as announced and the others as derived. Steps of a booking made
+   * before Bellhop listened are no news when nobody announced them.
+   */
+  #addStateEvents(claims: ReadonlyMap<Call, StateEvent | undefined>): void {
+    for (const [call, event] of claims) if (event) this.#events.add(event, call, true);
+    const isNews = this.#known.booking !== undefined || this.#isMadeSince();
+    const [cause] = this.#look.calls;
+    for (const event of isNews ? this.#unclaimed : []) this.#events.add(event, cause, false);
+  }
+
+  #isMadeSince(): boolean {
+    const madeAt = Date.parse(this.#after?.madeAt ?? "");
+    return madeAt >= this.#look.since;
+  }
+
+  #judge(call: Call, claimed: StateEvent | undefined): Verdict {
+    const { type } = call.announcement;
+    if (claimed) return this.#done(call);
+    if (type === undefined) return this.#nothingNew(call);
+    if (isTraceless(type)) return this.#judgeTraceless(call);
+    if (isRepeat([...this.#known.recent, ...this.#remembered], identity(call))) {
+      return this.#duplicate(call, "the same call came a moment ago");
+    }
+    const sight = this.#sight(call);
+    if (this.#isFirstNews(type, sight)) {
+      this.#events.add(this.#firstEvent(type), call, true);
+      return this.#done(call);
+    }
+    if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
+    if (sight === "passed") return this.#duplicate(call, "overtaken: the booking has moved on");
+    if (this.#changes.length > 0 && sight === undefined) return this.#done(call);
+    if (this.#look.isFetched && call.looks < MAX_LOOKS) return this.#again(call);
+    if (sight === undefined) return this.#nothingNew(call);
+    return this.#done(call, `the booking says ${this.#after?.status ?? "nothing"}`);
+  }
+
+  /** Events that only the call tells of; a repeat within a short time, or of a tick, is none. */
+  #judgeTraceless(call: Call): Verdict {
+    const identified = identityOf(call, this.#referenceMoment(call));
+    if (isRepeat([...this.#known.recent, ...this.#remembered], identified)) {
+      return this.#duplicate(call, "the same call came before");
+    }
+    const { type } = call.announcement;
+    if (type) this.#events.addTraceless({ type }, call, tracelessKey(identified));
+    this.#remembered.push(identified);
+    return this.#done(call);
+  }
+
+  #referenceMoment({ announcement: { timer } }: Call): string {
+    const booking = this.#after;
+    if (timer?.relativeTo === "start") return booking?.start ? localText(booking.start) : "";
+    if (timer?.relativeTo === "end") return booking?.end ? localText(booking.end) : "";
+    return booking?.madeAt ?? "";
+  }
+
+  /** Undefined for announcements that are no matter of status. */
+  #sight({ announcement: { type }, receivedAt }: Call): Sight | undefined {
+    const after = this.#after;
+    if (
+      type === undefined ||
+      !after ||
+      !type.startsWith("booking.") ||
+      type === "booking.modified"
+    ) {
+      return undefined;
+    }
+    const sight = sightOf(type, after);
+    return sight === "missing" && this.#isOvertaken(after, receivedAt) ? "passed" : sight;
+  }
+
+  #isOvertaken(after: Booking, receivedAt: number): boolean {
+    if (!isEnded(after.status)) return false;
+    const endedAt = Date.parse(after.cancellation?.at ?? "");
+    const hasJustEnded = this.#known.booking !== undefined && !isEnded(this.#known.booking.status);
+    return hasJustEnded || endedAt >= receivedAt - OVERTAKEN_TOLERANCE_MS;
+  }
+
+  /**
+   * The first call about an unknown booking is genuine news. A payload is told as it came; of a
+   * fetched state only what it shows, so that the order of calls makes no difference.
+   */
+  #isFirstNews(type: string, sight: Sight | undefined): boolean {
+    if (this.#known.booking || this.#events.has(type)) return false;
+    return sight === undefined || sight === "shown" || !this.#look.isFetched;
+  }
+
+  #firstEvent(type: StateEvent["type"]): StateEvent {
+    const payment = type === "payment.received" && this.#after && newestPayment(this.#after);
+    return payment ? { type, payment } : { type };
+  }
+
+  #knownAfter(): KnownSubject {
+    const { version, ordinal, recent } = this.#known;
+    return {
+      version: this.#after?.version ?? version,
+      ordinal: ordinal + this.#events.count,
+      ...(this.#after && { booking: this.#after }),
+      recent: remember(recent, this.#remembered),
+    };
+  }
+
+  #done(call: Call, reason?: string): Verdict {
+    if (!isTraceless(call.announcement.type ?? "")) this.#remembered.push(identity(call));
+    return this.#verdict(call, "done", reason);
+  }
+
+  #nothingNew(call: Call): Verdict {
+    return this.#duplicate(call, "nothing changed");
+  }
+
+  /** What led to an event is none, even where its own announcement was known. */
+  #duplicate(call: Call, reason: string): Verdict {
+    return this.#events.idsOf(call).length > 0
+      ? this.#verdict(call, "done")
+      : this.#verdict(call, "duplicate", reason);
+  }
+
+  #again(call: Call): Verdict {
+    return this.#verdict(call, "again", "the source does not show this yet");
+  }
+
+  #verdict(call: Call, state: Verdict["state"], reason?: string): Verdict {
+    const words = [call.remark, reason].filter((part) => part !== undefined).join("; ");
+    const eventIds = this.#events.idsOf(call);
+    return { position: call.position, state, eventIds, ...(words !== "" && { reason: words }) };
+  }
+}
+
+function identity({ hash, receivedAt }: Call): RecentCall {
+  return { hash, at: receivedAt };
+}

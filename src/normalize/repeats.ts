@@ -1,0 +1,69 @@
+import type { Call, RecentCall } from "./look.ts";
+
+/** Within this time the same call again is a repeat, where the state cannot tell. */
+export const REPEAT_WINDOW_MS = 2 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const MAX_REMEMBERED = 50;
+
+/** Events that leave no trace in a state: only the call itself tells of them. */
+const TRACELESS = new Set([
+  "payment.failed",
+  "button.pressed",
+  "booking.timer",
+  "clock.hourly",
+  "resource.changed",
+  "source.unknown",
+]);
+
+export function isTraceless(type: string): boolean {
+  return TRACELESS.has(type);
+}
+
+/** Clock ticks are known by the moment they stand for: the same one is a repeat at any time. */
+function isTick(hash: string): boolean {
+  return hash.startsWith("hour:") || hash.startsWith("timer:");
+}
+
+export function isRepeat(recent: readonly RecentCall[], { hash, at }: RecentCall): boolean {
+  return recent.some(
+    (call) => call.hash === hash && (isTick(hash) || Math.abs(call.at - at) <= REPEAT_WINDOW_MS),
+  );
+}
+
+/** The calls worth remembering: those of the last minutes, and the latest ticks. */
+export function remember(
+  recent: readonly RecentCall[],
+  added: readonly RecentCall[],
+): readonly RecentCall[] {
+  if (added.length === 0) return recent;
+  const all = [...recent, ...added];
+  const newest = Math.max(...all.map(({ at }) => at));
+  return all
+    .filter(({ hash, at }) => isTick(hash) || newest - at <= REPEAT_WINDOW_MS)
+    .slice(-MAX_REMEMBERED);
+}
+
+/**
+ * What tells a call that leaves no trace from another: for timers and ticks the moment they stand
+ * for, else all that was said.
+ *
+ * @param referenceMoment What a timer counts from, as the booking has it now.
+ */
+export function identityOf(call: Call, referenceMoment: string): RecentCall {
+  const { announcement, receivedAt } = call;
+  const { type, timer } = announcement;
+  if (type === "clock.hourly") {
+    return { hash: `hour:${Math.floor(receivedAt / HOUR_MS)}`, at: receivedAt };
+  }
+  if (type === "booking.timer" && timer) {
+    const { name, relativeTo, offsetMinutes } = timer;
+    const hash = `timer:${name}:${relativeTo}:${offsetMinutes}:${referenceMoment}`;
+    return { hash, at: receivedAt };
+  }
+  return { hash: call.hash, at: receivedAt };
+}
+
+/** Makes an event that leaves no trace unique within its subject. */
+export function tracelessKey({ hash, at }: RecentCall): string {
+  return isTick(hash) ? hash : `call:${hash}:${at}`;
+}

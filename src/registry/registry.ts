@@ -1,0 +1,156 @@
+import { pathToFileURL } from "node:url";
+
+import type { z } from "zod";
+
+import type { AnyHandler, AnyIntegration } from "./loaded-integration.ts";
+import { describeProblems, hint } from "../settings/config-problems.ts";
+import type { ConnectionConfig, WhenConfig } from "../settings/config-schema.ts";
+import { SettingsError } from "../settings/settings-error.ts";
+import type { Settings } from "../settings/settings.ts";
+import { messageOf } from "../sdk/errors.ts";
+import { findIntegrations, type IntegrationPlace } from "./find-integrations.ts";
+
+/** One connection with the integration that understands its booking system. */
+export interface LoadedConnection {
+  id: string;
+  config: ConnectionConfig;
+  integration: AnyIntegration;
+  /** The source's settings, parsed. */
+  settings: unknown;
+}
+
+/** One use of an integration with its own settings. */
+export interface LoadedInstance {
+  id: string;
+  integration: AnyIntegration;
+  when: WhenConfig;
+  settings: unknown;
+  handlers: readonly AnyHandler[];
+}
+
+export interface Registry {
+  connections: ReadonlyMap<string, LoadedConnection>;
+  instances: ReadonlyMap<string, LoadedInstance>;
+}
+
+/**
+ * Loads the integrations that the configuration uses and checks their settings.
+ *
+ * @throws SettingsError with a line for each unknown integration and wrong setting.
+ */
+export async function loadRegistry(
+  settings: Settings,
+  integrationFolders: readonly string[],
+): Promise<Registry> {
+  const places = findIntegrations(integrationFolders, settings.config.integrationPaths);
+  const loader = new Loader(settings, places);
+  const connections = new Map<string, LoadedConnection>();
+  for (const [id, config] of Object.entries(settings.config.connections)) {
+    const loaded = await loader.connection(id, config);
+    if (loaded) connections.set(id, loaded);
+  }
+  const instances = new Map<string, LoadedInstance>();
+  for (const [id, config] of Object.entries(settings.config.integrations)) {
+    loader.checkWhen(id, config.when);
+    const loaded = await loader.instance(id, config.use ?? id, config);
+    if (loaded) instances.set(id, loaded);
+  }
+  if (loader.problems.length > 0) throw new SettingsError(loader.problems);
+  return { connections, instances };
+}
+
+class Loader {
+  readonly problems: string[] = [];
+  readonly #settings: Settings;
+  readonly #places: ReadonlyMap<string, IntegrationPlace>;
+  readonly #loaded = new Map<string, Promise<AnyIntegration>>();
+
+  constructor(settings: Settings, places: ReadonlyMap<string, IntegrationPlace>) {
+    this.#settings = settings;
+    this.#places = places;
+  }
+
+  async connection(id: string, config: ConnectionConfig): Promise<LoadedConnection | undefined> {
+    const path = ["connections", id];
+    const integration = await this.#load(config.source, [...path, "source"]);
+    if (!integration) return undefined;
+    if (!integration.source) {
+      this.#problem([...path, "source"], `${config.source} is a target, not a booking system`);
+      return undefined;
+    }
+    const settings = this.#parse(integration, config.settings, [...path, "settings"]);
+    return settings && { id, config, integration, settings: settings.value };
+  }
+
+  async instance(
+    id: string,
+    use: string,
+    config: { when: WhenConfig; settings: Record<string, unknown> },
+  ): Promise<LoadedInstance | undefined> {
+    const path = ["integrations", id];
+    const integration = await this.#load(use, use === id ? path : [...path, "use"]);
+    if (!integration) return undefined;
+    const handlers = integration.handlers ?? [];
+    if (handlers.length === 0) {
+      this.#problem(path, `${use} is a booking system: it belongs under connections`);
+      return undefined;
+    }
+    const settings = this.#parse(integration, config.settings, [...path, "settings"]);
+    return settings && { id, integration, when: config.when, settings: settings.value, handlers };
+  }
+
+  checkWhen(id: string, when: WhenConfig): void {
+    const known = Object.keys(this.#settings.config.connections);
+    for (const [index, name] of (when.connections ?? []).entries()) {
+      if (!known.includes(name)) {
+        const path = ["integrations", id, "when", "connections", index];
+        this.#problem(path, `no connection is called ${name}${hint(name, known)}`);
+      }
+    }
+  }
+
+  async #load(id: string, path: PropertyKey[]): Promise<AnyIntegration | undefined> {
+    const place = this.#places.get(id);
+    if (!place) {
+      this.#problem(path, `unknown integration "${id}"${hint(id, [...this.#places.keys()])}`);
+      return undefined;
+    }
+    const loading = this.#loaded.get(id) ?? importIntegration(place);
+    this.#loaded.set(id, loading);
+    try {
+      return await loading;
+    } catch (error) {
+      this.#problem(path, `integration "${id}" does not load: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  #parse(
+    { config }: AnyIntegration,
+    given: Record<string, unknown>,
+    path: PropertyKey[],
+  ): { value: unknown } | undefined {
+    const result = (config as z.ZodType).safeParse(given, { reportInput: true });
+    if (result.success) return { value: result.data };
+    const { locate } = this.#settings;
+    this.problems.push(...describeProblems(config, result.error.issues, locate, path));
+    return undefined;
+  }
+
+  #problem(path: PropertyKey[], what: string): void {
+    const text = path.map(String).join(".");
+    this.problems.push(`${this.#settings.locate(path)}: ${text}: ${what}`);
+  }
+}
+
+async function importIntegration({ id, entry }: IntegrationPlace): Promise<AnyIntegration> {
+  const module = (await import(pathToFileURL(entry).href)) as { default?: AnyIntegration };
+  const integration = module.default;
+  if (!integration?.manifest) throw new Error("it has no default export made by defineIntegration");
+  if (integration.manifest.id !== id) {
+    throw new Error(
+      `its manifest says "${integration.manifest.id}": folder and id must be the same`,
+    );
+  }
+  return integration;
+}

@@ -1,0 +1,77 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+
+/** Where a value of the configuration was written: `bellhop.yaml:12`. */
+export type Locate = (path: readonly PropertyKey[]) => string;
+
+type Schema = z.core.$ZodType;
+
+/** Turns what zod found into one line per fault: place, path, what is wrong, what to write. */
+export function describeProblems(
+  schema: Schema,
+  issues: readonly z.core.$ZodIssue[],
+  locate: Locate,
+  prefix: readonly PropertyKey[] = [],
+): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      const known = keysOf(schemaAt(schema, issue.path));
+      return issue.keys.map((key) => {
+        const path = [...prefix, ...issue.path, key];
+        return `${locate(path)}: ${pathText(path)}: unknown key${hint(key, known)}`;
+      });
+    }
+    const path = [...prefix, ...issue.path];
+    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+    const what = isMissing ? "is missing: add it" : issue.message;
+    return [`${locate(path)}: ${pathText(path)}: ${what}`];
+  });
+}
+
+/** ` (did you mean accountId?)`, or the list of what there is. */
+export function hint(word: string, known: readonly string[]): string {
+  if (known.length === 0) return ": remove it";
+  const nearest = closest(word, [...known]);
+  if (distance(word, nearest) <= Math.max(2, word.length / 3)) return `: did you mean ${nearest}?`;
+  return `: known are ${known.join(", ")}`;
+}
+
+/** `connections.fjord.tokens[0]` */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
+}
+
+interface SchemaDefinition {
+  type: string;
+  shape?: Record<string, Schema>;
+  innerType?: Schema;
+  element?: Schema;
+  valueType?: Schema;
+  in?: Schema;
+}
+
+function definitionOf(schema: Schema): SchemaDefinition {
+  let definition = schema._zod.def as SchemaDefinition;
+  for (;;) {
+    const inner = definition.innerType ?? (definition.type === "pipe" ? definition.in : undefined);
+    if (!inner) return definition;
+    definition = inner._zod.def;
+  }
+}
+
+function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefined {
+  let current: Schema | undefined = schema;
+  for (const key of path) {
+    if (!current) return undefined;
+    const { shape, element, valueType }: SchemaDefinition = definitionOf(current);
+    current = shape?.[String(key)] ?? element ?? valueType;
+  }
+  return current;
+}
+
+function keysOf(schema: Schema | undefined): string[] {
+  return schema ? Object.keys(definitionOf(schema).shape ?? {}) : [];
+}

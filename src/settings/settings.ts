@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { z } from "zod";
+
+import type { DatabaseLocation } from "../db/database.ts";
+import { readConfigFiles, type RawConfig } from "./config-file.ts";
+import { describeProblems, type Locate } from "./config-problems.ts";
+import { ConfigSchema, type Config } from "./config-schema.ts";
+import { defaultConfig } from "./default-config.ts";
+import type { Environment } from "./environment.ts";
+import { SettingsError } from "./settings-error.ts";
+
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly database: DatabaseLocation;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  readonly apiToken: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string | undefined;
+  readonly logLevel: string;
+  readonly config: Config;
+  /** Where a value of the configuration was written, for messages. */
+  readonly locate: Locate;
+  /** True when nothing was configured and the built-in defaults run. */
+  readonly isDefaultConfig: boolean;
+}
+
+const DEFAULT_CONFIG_FILE = "bellhop.yaml";
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+const optionalText = z.preprocess(
+  (value) => (value === "" ? undefined : value),
+  z.string().optional(),
+);
+
+const EnvironmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().default("127.0.0.1"),
+  BELLHOP_CONFIG: optionalText,
+  BELLHOP_DATA: z.string().default("data"),
+  DATABASE_URL: optionalText.refine((url) => url === undefined || isMysqlUrl(url), {
+    message: "write mysql://user:password@host:port/database, or leave it out for SQLite",
+  }),
+  BELLHOP_PUBLIC_URL: optionalText.refine((url) => url === undefined || URL.canParse(url), {
+    message: "write the address with https://",
+  }),
+  BELLHOP_API_TOKEN: optionalText,
+  SMTP_URL: optionalText.refine((url) => url === undefined || /^smtps?:\/\/[^/]/.test(url), {
+    message: "write smtp://user:password@host:port",
+  }),
+  MAIL_FROM: optionalText,
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+
+/** Names of the variables that Bellhop reads; `.env.example` lists the same. */
+export const ENVIRONMENT_VARIABLES = Object.keys(EnvironmentSchema.shape);
+
+/** @throws SettingsError with one line for each fault. */
+export function readSettings(environment: Environment): Settings {
+  const variables = readVariables(environment);
+  const dataFolder = resolve(variables.BELLHOP_DATA);
+  const raw = readRawConfig(variables.BELLHOP_CONFIG, dataFolder, environment);
+  const config = checkConfig(raw);
+  return Object.freeze({
+    host: variables.HOST,
+    port: variables.PORT,
+    dataFolder,
+    database: variables.DATABASE_URL
+      ? { mysqlUrl: variables.DATABASE_URL }
+      : { sqliteFile: join(dataFolder, "bellhop.sqlite") },
+    publicUrl: (variables.BELLHOP_PUBLIC_URL ?? `http://localhost:${variables.PORT}`).replace(
+      /\/+$/,
+      "",
+    ),
+    apiToken: variables.BELLHOP_API_TOKEN,
+    smtpUrl: variables.SMTP_URL,
+    mailFrom: variables.MAIL_FROM,
+    logLevel: variables.LOG_LEVEL,
+    config: withAbsolutePaths(config, raw.folder),
+    locate: raw.locate,
+    isDefaultConfig: raw.isDefault,
+  });
+}
+
+function readVariables(environment: Environment): z.output<typeof EnvironmentSchema> {
+  const given = Object.fromEntries(
+    ENVIRONMENT_VARIABLES.map((name) => [name, environment(name)] as const).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const result = EnvironmentSchema.safeParse(given);
+  if (result.success) return result.data;
+  throw new SettingsError(
+    result.error.issues.map(({ path, message }) => `environment: ${path.join(".")}: ${message}`),
+  );
+}
+
+function readRawConfig(
+  path: string | undefined,
+  dataFolder: string,
+  environment: Environment,
+): RawConfig & { isDefault: boolean } {
+  const file = path ?? DEFAULT_CONFIG_FILE;
+  if (existsSync(file)) return { ...readConfigFiles(file, environment), isDefault: false };
+  if (path !== undefined) {
+    throw new SettingsError([
+      `BELLHOP_CONFIG: ${path} does not exist: correct the path, or run "bellhop init"`,
+    ]);
+  }
+  return {
+    value: defaultConfig(dataFolder),
+    folder: process.cwd(),
+    locate: () => "built-in configuration",
+    isDefault: true,
+  };
+}
+
+function checkConfig({ value, locate }: RawConfig): Config {
+  const result = ConfigSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new SettingsError(describeProblems(ConfigSchema, result.error.issues, locate));
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  return {
+    ...config,
+    templatePaths: config.templatePaths.map((path) => resolve(folder, path)),
+    integrationPaths: config.integrationPaths.map((path) =>
+      path.startsWith(".") || path.startsWith("/") ? resolve(folder, path) : path,
+    ),
+  };
+}
+
+function isMysqlUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  return /^(mysql|mariadb):$/.test(protocol) && hostname !== "" && pathname.length > 1;
+}

@@ -1,0 +1,380 @@
+import { describe, expect, it } from "vitest";
+
+import { compareBooking, type Comparison } from "../../src/normalize/compare-booking.ts";
+import { type BookingLook, type KnownSubject, UNKNOWN_SUBJECT } from "../../src/normalize/look.ts";
+import type { BookingView } from "../../src/sdk/booking.ts";
+import { ARRIVAL, cabinView, call, look } from "./booking-builder.ts";
+
+const since2027 = Date.UTC(2027, 0, 1);
+
+/** Looks one after the other; answers the last comparison. */
+function after(...looks: BookingLook[]): Comparison {
+  let known: KnownSubject = UNKNOWN_SUBJECT;
+  let comparison: Comparison | undefined;
+  for (const one of looks) {
+    comparison = compareBooking(known, one, ARRIVAL);
+    known = comparison.after;
+  }
+  if (!comparison) throw new Error("no look given");
+  return comparison;
+}
+
+function typesOf({ events }: Comparison): string[] {
+  return events.map(({ event }) => event.type);
+}
+
+function statesOf({ verdicts }: Comparison): string[] {
+  return verdicts.map(({ state }) => state);
+}
+
+const requested = () => look({ view: cabinView(), calls: [call("booking.requested")] });
+const confirmedView = (parts: Partial<BookingView> = {}) =>
+  cabinView({ status: "confirmed", ...parts });
+const confirmed = () => look({ view: confirmedView(), calls: [call("booking.confirmed")] });
+const cancelledView = () =>
+  cabinView({ status: "cancelled", cancellation: { at: "2026-03-02T13:20:00.000Z" } });
+
+describe("announced events", () => {
+  it("an unknown booking that is requested is told as announced, in version 1", () => {
+    const comparison = after(requested());
+
+    expect(typesOf(comparison)).toEqual(["booking.requested"]);
+    expect(comparison.events[0]?.event).toMatchObject({
+      origin: "notified",
+      version: 1,
+      ordinal: 1,
+    });
+    expect(comparison.events[0]?.dedupeKey).toBe("v1:booking.requested");
+  });
+
+  it("a requested booking that is confirmed is told once, with what changed", () => {
+    const comparison = after(requested(), confirmed());
+
+    expect(typesOf(comparison)).toEqual(["booking.confirmed"]);
+    expect(comparison.events[0]?.event).toMatchObject({
+      version: 2,
+      ordinal: 2,
+      changes: [{ path: "status", before: "requested", after: "confirmed" }],
+    });
+  });
+
+  it("the same call again is a duplicate and changes nothing", () => {
+    const comparison = after(requested(), confirmed(), confirmed());
+
+    expect(comparison).toMatchObject({ events: [], isChanged: false });
+    expect(statesOf(comparison)).toEqual(["duplicate"]);
+  });
+
+  it("a booking confirmed again after its cancellation is confirmed anew", () => {
+    const cancelled = look({ view: cancelledView(), calls: [call("booking.cancelled")] });
+
+    const comparison = after(confirmed(), cancelled, confirmed());
+
+    expect(typesOf(comparison)).toEqual(["booking.confirmed"]);
+    expect(comparison.after.version).toBe(3);
+  });
+
+  it("a payment is told with the difference of the paid totals", () => {
+    const paid = cabinView({
+      status: "confirmed",
+      totals: { paid: { amountMinor: 12_000, currency: "EUR" } },
+    });
+
+    const comparison = after(confirmed(), look({ view: paid, calls: [call("payment.received")] }));
+
+    expect(typesOf(comparison)).toEqual(["payment.received"]);
+    expect(comparison.events[0]?.event.payment?.amount).toEqual({
+      amountMinor: 12_000,
+      currency: "EUR",
+    });
+  });
+
+  it("an expired quotation that the state calls cancelled is told as expired", () => {
+    const comparison = after(
+      look({ view: cabinView({ status: "quoted" }), calls: [call("booking.quoted")] }),
+      look({ view: cancelledView(), calls: [call("booking.expired")] }),
+    );
+
+    expect(typesOf(comparison)).toEqual(["booking.expired"]);
+  });
+});
+
+describe("derived events", () => {
+  it("a request whose payload says confirmed is told as both", () => {
+    const comparison = after(look({ view: confirmedView(), calls: [call("booking.requested")] }));
+
+    expect(typesOf(comparison)).toEqual(["booking.requested", "booking.confirmed"]);
+    expect(comparison.events.map(({ event }) => event.origin)).toEqual(["notified", "derived"]);
+    expect(comparison.events.map(({ event }) => event.ordinal)).toEqual([1, 2]);
+  });
+
+  it("a change that nobody announced is told as derived", () => {
+    const moved = confirmedView({
+      start: { date: "2026-07-05", time: "16:00", timeZone: "Europe/Madrid" },
+    });
+
+    const comparison = after(confirmed(), look({ view: moved, isFetched: true }));
+
+    expect(typesOf(comparison)).toEqual(["booking.modified"]);
+    expect(comparison.events[0]?.event).toMatchObject({
+      origin: "derived",
+      summary: "Start moved from 4 July 2026 at 16:00 to 5 July 2026 at 16:00.",
+    });
+  });
+
+  it("a guest whose e-mail changed is a modified booking and an updated customer", () => {
+    const renamed = confirmedView({ customer: { email: "ana.new@example.com" } });
+
+    const comparison = after(confirmed(), look({ view: renamed, isFetched: true }));
+
+    expect(typesOf(comparison)).toEqual(["booking.modified", "customer.updated"]);
+  });
+
+  it("a check-in tells the skipped confirmation first", () => {
+    const checkedIn = look({
+      view: cabinView({ status: "checked_in" }),
+      calls: [call("booking.checked_in")],
+    });
+
+    expect(typesOf(after(requested(), checkedIn))).toEqual([
+      "booking.confirmed",
+      "booking.checked_in",
+    ]);
+  });
+
+  it("two equal payment rows count twice, one repeated counts once", () => {
+    const row = { amount: { amountMinor: 5_000, currency: "EUR" }, paidAt: "2026-03-02" };
+    const first = look({
+      view: confirmedView({ payments: [] }),
+      calls: [call("booking.confirmed")],
+    });
+    const second = look({ view: confirmedView({ payments: [row, row] }), isFetched: true });
+
+    const comparison = after(first, second);
+
+    expect(typesOf(comparison)).toEqual(["payment.received", "payment.received"]);
+    expect(comparison.events.map(({ dedupeKey }) => dedupeKey)).toEqual([
+      "v2:payment.received",
+      "v2:payment.received:2",
+    ]);
+    expect(typesOf(after(first, second, second))).toEqual([]);
+  });
+});
+
+describe("first sight", () => {
+  it("of a booking made before Bellhop listened, only what was announced is news", () => {
+    const modified = look({
+      view: confirmedView(),
+      calls: [call("booking.modified")],
+      since: since2027,
+    });
+
+    expect(typesOf(after(modified))).toEqual(["booking.modified"]);
+  });
+
+  it("of a new booking, a missed confirmation is told too", () => {
+    const modified = look({ view: confirmedView(), calls: [call("booking.modified")] });
+
+    expect(typesOf(after(modified))).toEqual(["booking.confirmed", "booking.modified"]);
+  });
+
+  it("the paid amount that a first look shows is state, not a payment", () => {
+    const paid = confirmedView({ totals: { paid: { amountMinor: 24_000, currency: "EUR" } } });
+
+    expect(typesOf(after(look({ view: paid, calls: [call("booking.confirmed")] })))).toEqual([
+      "booking.confirmed",
+    ]);
+  });
+
+  it("shared by several calls, in any order, a fetched state is told once", () => {
+    const types = ["booking.requested", "booking.confirmed", "booking.cancelled"] as const;
+    const orders = [types, types.toReversed(), [types[1], types[2], types[0]]];
+
+    const told = orders.map((order) =>
+      typesOf(
+        after(
+          look({
+            view: cancelledView(),
+            isFetched: true,
+            calls: order.map((type) => call(type)),
+          }),
+        ),
+      ),
+    );
+
+    expect(told).toEqual([["booking.cancelled"], ["booking.cancelled"], ["booking.cancelled"]]);
+  });
+});
+
+describe("a state that contradicts the call", () => {
+  const lagging = (looks: number, view = confirmedView()) =>
+    look({ view, isFetched: true, calls: [call("booking.cancelled", { looks })] });
+
+  it("holds everything back while a cancellation is not shown yet", () => {
+    const comparison = after(requested(), lagging(0));
+
+    expect(comparison).toMatchObject({ events: [], isChanged: false });
+    expect(statesOf(comparison)).toEqual(["again"]);
+  });
+
+  it("tells the cancellation as soon as the state shows it", () => {
+    const comparison = after(confirmed(), lagging(0), lagging(1, cancelledView()));
+
+    expect(typesOf(comparison)).toEqual(["booking.cancelled"]);
+    expect(statesOf(comparison)).toEqual(["done"]);
+  });
+
+  it("has the word after three more looks, and the delivery says so", () => {
+    const comparison = after(confirmed(), lagging(3));
+
+    expect(comparison.events).toEqual([]);
+    expect(comparison.verdicts[0]).toMatchObject({
+      state: "done",
+      reason: "the booking says confirmed",
+    });
+  });
+
+  it("a late confirmation of a booking that was cancelled meanwhile is overtaken", () => {
+    const late = look({
+      view: cancelledView(),
+      isFetched: true,
+      calls: [call("booking.confirmed")],
+    });
+
+    const comparison = after(requested(), late);
+
+    expect(typesOf(comparison)).toEqual(["booking.cancelled"]);
+    expect(comparison.verdicts[0]?.state).toBe("done");
+  });
+
+  it("a payload is the state: nothing is asked again", () => {
+    const odd = look({ view: cabinView(), calls: [call("booking.confirmed")] });
+
+    expect(statesOf(after(requested(), odd))).toEqual(["done"]);
+  });
+});
+
+describe("absent is not empty", () => {
+  it("a look that does not carry a field leaves it as it is known", () => {
+    const partial = look({ view: { status: "confirmed" }, isFetched: true });
+
+    const comparison = after(confirmed(), partial);
+
+    expect(comparison.isChanged).toBe(false);
+    expect(comparison.after.booking?.customer?.email).toBe("ana@example.com");
+  });
+
+  it("a field shown empty is gone, and that is a change", () => {
+    const emptied = look({ view: confirmedView({ customer: { email: null } }), isFetched: true });
+
+    const comparison = after(confirmed(), emptied);
+
+    expect(comparison.events[0]?.event.changes).toEqual([
+      { path: "customer.email", before: "ana@example.com", after: null },
+    ]);
+  });
+
+  it("form items are replaced whole, so one that vanished is a change", () => {
+    const withItems = (custom: Record<string, string>) => confirmedView({ custom });
+
+    const comparison = after(
+      look({ view: withItems({ Dog: "on", Note: "x" }), calls: [call("booking.confirmed")] }),
+      look({ view: withItems({ Note: "x" }), calls: [call("booking.modified")] }),
+    );
+
+    expect(comparison.events[0]?.event.changes.map(({ path }) => path)).toEqual(["custom.Dog"]);
+  });
+
+  it("a moved update time alone is no change", () => {
+    const touched = look({
+      view: confirmedView({ updatedAt: "2026-03-03T00:00:00.000Z" }),
+      isFetched: true,
+    });
+
+    expect(after(confirmed(), touched).isChanged).toBe(false);
+  });
+});
+
+describe("events that leave no trace in the state", () => {
+  const pressed = (hash: string, receivedAt: number) =>
+    look({ view: confirmedView(), calls: [call("button.pressed", { hash, receivedAt })] });
+
+  it("a button pressed twice within two minutes by the same call is one event", () => {
+    const comparison = after(confirmed(), pressed("a", ARRIVAL), pressed("a", ARRIVAL + 119_000));
+
+    expect(comparison.events).toEqual([]);
+    expect(statesOf(comparison)).toEqual(["duplicate"]);
+  });
+
+  it("pressed again later it is another event", () => {
+    const comparison = after(confirmed(), pressed("a", ARRIVAL), pressed("a", ARRIVAL + 121_000));
+
+    expect(typesOf(comparison)).toEqual(["button.pressed"]);
+  });
+
+  it("a source's timer repeated a day later for the same start is still the same", () => {
+    const tick = (receivedAt: number, hash: string) => {
+      const timer = { name: "before_or_after_event_1", relativeTo: "start", offsetMinutes: -2880 };
+      const announcement = {
+        type: "booking.timer" as const,
+        native: { event: timer.name, fields: {} },
+        timer,
+      };
+      return look({
+        view: confirmedView(),
+        calls: [call("booking.timer", { announcement, receivedAt, hash })],
+      });
+    };
+
+    const first = after(confirmed(), tick(ARRIVAL, "a"));
+    const again = after(confirmed(), tick(ARRIVAL, "a"), tick(ARRIVAL + 86_400_000, "b"));
+
+    expect(typesOf(first)).toEqual(["booking.timer"]);
+    expect(first.events[0]?.event.timer?.offsetMinutes).toBe(-2880);
+    expect(again.events).toEqual([]);
+  });
+
+  it("a failed payment is told although the booking did not change", () => {
+    const failed = look({
+      view: confirmedView(),
+      isFetched: true,
+      calls: [call("payment.failed")],
+    });
+
+    const comparison = after(confirmed(), failed);
+
+    expect(typesOf(comparison)).toEqual(["payment.failed"]);
+    expect(comparison.after.version).toBe(1);
+  });
+
+  it("an unknown event is told, and what the state shows besides", () => {
+    const unknown = look({
+      view: cancelledView(),
+      isFetched: true,
+      calls: [call("source.unknown")],
+    });
+
+    expect(typesOf(after(confirmed(), unknown))).toEqual(["booking.cancelled", "source.unknown"]);
+  });
+});
+
+it("a removed reservation does not come back by a late payload", () => {
+  const removed = look({
+    view: cabinView({ status: "removed" }),
+    calls: [call("booking.removed")],
+  });
+
+  const comparison = after(confirmed(), removed, confirmed());
+
+  expect(comparison.after.booking?.status).toBe("removed");
+  expect(statesOf(comparison)).toEqual(["duplicate"]);
+});
+
+it("what a quiet call brings to light is quiet too", () => {
+  const quiet = call("booking.requested");
+  const announcement = { ...quiet.announcement, isQuiet: true };
+
+  const comparison = after(look({ view: confirmedView(), calls: [{ ...quiet, announcement }] }));
+
+  expect(comparison.events.map(({ event }) => event.isQuiet)).toEqual([true, true]);
+});
