@@ -39,6 +39,13 @@ export interface DeliveryOutcome {
   body?: Buffer;
 }
 
+export interface Postponement {
+  delayMs: number;
+  reason: string;
+  subject: string;
+  isLook: boolean;
+}
+
 const COLUMNS = ["id", "connection", "received_at", "method", "query", "headers", "body"] as const;
 
 const REASON_LENGTH = 1000;
@@ -77,26 +84,37 @@ export class InboxStore {
     await insertInOneCommit(this.#db, "deliveries", COLUMNS, rows);
   }
 
-  /** Waiting deliveries of a connection that are due, oldest first. */
-  async waiting(connection: string, limit: number): Promise<WaitingDelivery[]> {
+  /** Positions of a connection's waiting deliveries that are due, oldest first. */
+  async duePositions(connection: string, limit: number): Promise<number[]> {
     const { knex, dialect } = this.#db;
-    const rows = (await knex("deliveries")
-      .select("position", "looks", ...COLUMNS)
+    const rows: { position: number }[] = await knex("deliveries")
       .where({ connection, state: "waiting" })
       .where("due_at", "<=", knex.raw(dialect.nowMs))
       .orderBy("position")
-      .limit(limit)) as DeliveryRow[];
-    return rows.map(readRow);
+      .limit(limit)
+      .select("position");
+    return rows.map(({ position }) => position);
   }
 
-  /** Milliseconds until the next waiting delivery is due; undefined when none waits. */
-  async nextDueInMs(connection: string): Promise<number | undefined> {
-    const { knex, dialect } = this.#db;
-    const row: unknown = await knex("deliveries")
-      .where({ connection, state: "waiting" })
-      .select(knex.raw(`MIN(due_at) - ${dialect.nowMs} AS ms`))
-      .first();
-    return (row as { ms: number | null }).ms ?? undefined;
+  /** Positions of deliveries about a subject that wait to be looked at again later. */
+  async postponedPositions(connection: string, subject: string): Promise<number[]> {
+    const rows: { position: number }[] = await this.#db
+      .knex("deliveries")
+      .where({ connection, subject, state: "waiting" })
+      .orderBy("position")
+      .select("position");
+    return rows.map(({ position }) => position);
+  }
+
+  /** Reads deliveries that still wait, in order of arrival. */
+  async read(positions: readonly number[]): Promise<WaitingDelivery[]> {
+    const rows: DeliveryRow[] = await this.#db
+      .knex("deliveries")
+      .whereIn("position", [...positions])
+      .where("state", "waiting")
+      .orderBy("position")
+      .select("position", "looks", ...COLUMNS);
+    return rows.map(readRow);
   }
 
   /**
@@ -123,12 +141,14 @@ export class InboxStore {
     return written === outcomes.length;
   }
 
-  /** Lets deliveries wait and be looked at again later. */
+  /**
+   * Lets deliveries wait and be looked at again later.
+   *
+   * @param isLook The wait follows a look that had an answer, if not the one that was announced.
+   */
   async postpone(
     positions: readonly number[],
-    delayMs: number,
-    reason: string,
-    subject: string | undefined,
+    { delayMs, reason, subject, isLook }: Postponement,
   ): Promise<void> {
     const { knex, dialect } = this.#db;
     await knex("deliveries")
@@ -136,9 +156,9 @@ export class InboxStore {
       .where("state", "waiting")
       .update({
         due_at: knex.raw(`${dialect.nowMs} + ?`, [delayMs]),
-        looks: knex.raw("looks + 1"),
+        looks: knex.raw("looks + ?", [isLook ? 1 : 0]),
         reason: reason.slice(0, REASON_LENGTH),
-        subject: subject ?? null,
+        subject,
       });
   }
 

@@ -1,0 +1,74 @@
+import { afterEach, expect, it } from "vitest";
+
+import { kindOf, type CheckContext, type SimulatedAnswer } from "#sdk";
+import { fetchContext, vendorServer, type VendorServer } from "#sdk/testing";
+
+import { check } from "./check.ts";
+import type { PlanyoConfig } from "./config.ts";
+import { fixture, settings } from "./testing.ts";
+
+let server: VendorServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function checkAgainst(
+  answer: SimulatedAnswer,
+  parts: Record<string, unknown> = {},
+): Promise<string> {
+  server = await vendorServer(() => answer);
+  return check(contextOf(settings({ apiKey: "k", apiBaseUrl: `${server.url}/rest/`, ...parts })));
+}
+
+/** Only what this check uses: it sends no mail and renders nothing. */
+function contextOf(config: PlanyoConfig): CheckContext<PlanyoConfig> {
+  const unused = () => {
+    throw new Error("not used by this check");
+  };
+  return {
+    ...fetchContext(config),
+    mail: {
+      isRehearsal: true,
+      office: undefined,
+      send: unused,
+      sendToOffice: unused,
+      find: unused,
+    },
+    templates: { render: unused, texts: unused },
+  };
+}
+
+const siteInfo = { status: 200, body: fixture("api/get_site_info_77001.json").toString() };
+
+it("names the site whose bookings will come", async () => {
+  expect(await checkAgainst(siteInfo, { siteId: "77001" })).toBe(
+    'site "Cabanes del Bosc", time zone Europe/Madrid',
+  );
+  expect(server?.requests[0]?.body.toString()).toContain("method=get_site_info");
+});
+
+it("a wrong time zone would move every booking, so it says what to write", async () => {
+  const failure: unknown = await checkAgainst(siteInfo, { timeZone: "UTC" }).catch(
+    (error: unknown) => error,
+  );
+
+  expect(kindOf(failure)).toBe("configuration");
+  expect(String(failure)).toContain("write timeZone: Europe/Madrid");
+});
+
+it("another name of the same zone will do", async () => {
+  const body = '{"data":{"name":"A","timezone":"Asia/Calcutta"},"response_code":0}';
+
+  expect(await checkAgainst({ status: 200, body }, { timeZone: "Asia/Kolkata" })).toContain("A");
+});
+
+it("a refused key is a matter of the settings", async () => {
+  const refused = { status: 200, body: fixture("api/error_1_bad_key.json").toString() };
+
+  expect(await checkAgainst(refused).catch(kindOf)).toBe("configuration");
+});
+
+it("without a key it says that the notification is the booking's state", async () => {
+  expect(await check(contextOf(settings()))).toContain("an API key is advised");
+});

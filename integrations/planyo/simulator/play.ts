@@ -1,0 +1,78 @@
+import type { SimulatedCall } from "#sdk";
+
+import {
+  callOf,
+  firingParameters,
+  reservationParameters,
+  type Firing,
+  type Parameters,
+} from "./payload.ts";
+import { makeGuest, type Guest } from "./people.ts";
+import type { Random } from "./random.ts";
+import { makeReservation, type Reservation } from "./reservation.ts";
+import { RESOURCES, SITE, type Resource } from "./site.ts";
+
+/** A story: moves the system's state on and tells of it, one call after the other. */
+export type Story = (play: Play) => Iterable<SimulatedCall>;
+
+export const BY_GUEST: Firing = { byCustomer: true };
+export const BY_STAFF: Firing = { byCustomer: false };
+export const BY_STAFF_QUIETLY: Firing = { byCustomer: false, isQuiet: true };
+
+/** The most reservations that one telling of a story makes; keeps their numbers apart. */
+const RESERVATIONS_PER_PLAY = 10;
+
+/**
+ * One telling of a story, with people, days and numbers of its own. They follow from the seed and
+ * the count of stories begun so far, so that stories told in turns do not disturb each other.
+ */
+export class Play {
+  readonly now: number;
+  readonly random: Random;
+  readonly guest: Guest;
+  readonly number: number;
+  readonly #reservations: Map<string, Reservation>;
+  readonly #isJson: boolean;
+  #made = 0;
+
+  constructor(number: number, now: number, random: Random, reservations: Map<string, Reservation>) {
+    this.number = number;
+    this.now = now;
+    this.random = random;
+    this.guest = makeGuest(number, random);
+    this.#isJson = random.isOnce(3);
+    this.#reservations = reservations;
+  }
+
+  /** Makes a reservation that the API knows from now on. */
+  reserve(parts: Partial<Reservation> = {}, resource?: Resource): Reservation {
+    const id = String(9_000_000 + this.number * RESERVATIONS_PER_PLAY + this.#made++);
+    const wanted = resource ?? this.random.pick(RESOURCES);
+    const made = makeReservation(id, this.guest, wanted, this.now, this.random);
+    const reservation = { ...made, ...parts };
+    this.#reservations.set(id, reservation);
+    return reservation;
+  }
+
+  /** Deletes it: the API will not find it any more. */
+  remove({ id }: Reservation): void {
+    this.#reservations.delete(id);
+  }
+
+  /** The call that tells of a reservation as it is now. */
+  tell(
+    reservation: Reservation,
+    event: string,
+    firing: Firing,
+    extra: Parameters = {},
+  ): SimulatedCall {
+    const parameters = { ...reservationParameters(reservation, firing), ...extra };
+    return callOf(`reservation ${reservation.id}`, event, parameters, this.#isJson);
+  }
+
+  /** The call that tells of something that is no reservation. */
+  tellOther(about: string, event: string, parameters: Parameters, firing?: Firing): SimulatedCall {
+    const all = { calendar: SITE.id, ...parameters, ...(firing && firingParameters(firing)) };
+    return callOf(about, event, all, this.#isJson);
+  }
+}

@@ -1,0 +1,81 @@
+import { PermanentError, type Delivery, type Notice, type Source, type SourceContext } from "#sdk";
+
+import { announcementOf } from "./announcement.ts";
+import { fetchBooking, isReservationId } from "./api-view.ts";
+import { readFields } from "./body.ts";
+import type { PlanyoConfig } from "./config.ts";
+import { isStandardItem } from "./custom-items.ts";
+import { kindOfEvent, type About, type NativeEventKind } from "./events.ts";
+import type { Fields } from "./fields.ts";
+import { otherSubject } from "./other-subjects.ts";
+import { viewOfPayload } from "./reservation-payload.ts";
+import { Remarks } from "./remarks.ts";
+
+export const planyoSource: Source<PlanyoConfig> = {
+  read,
+  fetchBooking,
+  // Planyo limits API use (code 5) without publishing the numbers, so both are settings.
+  budget: ({ hourlyLimit, secondsBetweenCalls }) => ({
+    perHour: hourlyLimit,
+    concurrency: 1,
+    spacingMs: secondsBetweenCalls * 1000,
+  }),
+};
+
+/** One notification is about one thing. */
+export function read(delivery: Delivery, { config }: SourceContext<PlanyoConfig>): Notice[] {
+  const fields = readFields(delivery);
+  refuseOtherSites(fields, config);
+  const remarks = new Remarks();
+  const kind = kindOfEvent(fields.text("notification_type") ?? "");
+  if (!kind.type) remarks.note("incomplete: no notification_type");
+  remarks.repeated(...fields.conflicts.filter(isStandardItem));
+
+  const notice = noticeOf(kind, fields, config, remarks);
+  const remark = remarks.toString();
+  return [{ ...notice, ...(remark && { remark }) }];
+}
+
+function noticeOf(
+  kind: NativeEventKind,
+  fields: Fields,
+  config: PlanyoConfig,
+  remarks: Remarks,
+): Notice {
+  const announcement = announcementOf(kind, fields, config, remarks);
+  const about = aboutOf(kind, fields);
+  if (about !== "booking") {
+    const { customer, ...other } = otherSubject(about, fields);
+    return { ...other, announcement: { ...announcement, ...(customer && { customer }) } };
+  }
+
+  const reference = referenceOf(fields.text("reservation"));
+  const view = viewOfPayload(fields, config, remarks);
+  const isFetchable = config.apiKey !== undefined && !kind.isRemoval;
+  return {
+    subject: { kind: "booking", reference },
+    announcement,
+    // The bits of a deleted reservation are those it had before.
+    view: kind.isRemoval ? { ...view, status: "removed" } : view,
+    ...(isFetchable && { fetch: {} }),
+  };
+}
+
+/** An event we do not know is about the reservation it names; one without a name must name one. */
+function aboutOf(kind: NativeEventKind, fields: Fields): About {
+  const isAboutBooking = !kind.type || fields.text("reservation") !== undefined;
+  return kind.about === "unknown" && isAboutBooking ? "booking" : kind.about;
+}
+
+function referenceOf(reservation: string | undefined): string {
+  if (reservation === undefined) throw new PermanentError("incomplete: no reservation");
+  if (isReservationId(reservation)) return reservation;
+  throw new PermanentError("unreadable: the reservation is not a number");
+}
+
+/** Reservations of two sites could share a number, and their money an account. */
+function refuseOtherSites(fields: Fields, { siteId }: PlanyoConfig): void {
+  const named = fields.text("calendar") ?? fields.text("site_id");
+  if (siteId === undefined || named === undefined || named === siteId) return;
+  throw new PermanentError(`site ${named.slice(0, 20)} is not this connection's site ${siteId}`);
+}

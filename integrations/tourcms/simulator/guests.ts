@@ -1,0 +1,148 @@
+/** Invented people; addresses under example.com and numbers nobody has. */
+export interface Guest {
+  title: string;
+  firstName: string;
+  lastName: string;
+  country: string;
+  postcode: string;
+  email: string;
+  phone: string;
+  /** First names of those who may come along. */
+  companions: readonly [string, ...string[]];
+  request: string;
+}
+
+export const GUESTS: readonly [Guest, ...Guest[]] = [
+  {
+    title: "Ms",
+    firstName: "Ingrid",
+    lastName: "Bakkevold",
+    country: "NO",
+    postcode: "5003",
+    email: "ingrid.bakkevold@example.com",
+    phone: "+47 555 01 001",
+    companions: ["Åse", "Sjur", "Tuva", "Øystein"],
+    request: "Vi kommer med båten fra Flåm, kan være ti minutter forsinket.",
+  },
+  {
+    title: "Mr",
+    firstName: "Łukasz",
+    lastName: "Żbikowski",
+    country: "PL",
+    postcode: "30-001",
+    email: "lukasz.zbikowski@example.com",
+    phone: "+48 555 010 002",
+    companions: ["Małgorzata", "Zofia", "Jerzy"],
+    request: "",
+  },
+  {
+    title: "Ms",
+    firstName: "Siobhán",
+    lastName: "O'Hanrahan",
+    country: "IE",
+    postcode: "D02 XY45",
+    email: "siobhan.ohanrahan@example.com",
+    phone: "+353 85 555 0103",
+    companions: ["Fionn", "Niamh", "Oisín"],
+    request: "Anniversary trip & a <small> surprise: please don't mention the cake!",
+  },
+  {
+    title: "",
+    firstName: "美咲",
+    lastName: "星野",
+    country: "JP",
+    postcode: "604-0001",
+    email: "misaki.hoshino@example.com",
+    phone: "+81 90 5555 0104",
+    companions: ["健太", "結衣", "大翔"],
+    request: "ベジタリアンの食事をお願いします。",
+  },
+  {
+    title: "",
+    firstName: "نورة",
+    lastName: "الراشد",
+    country: "KW",
+    postcode: "",
+    email: "noura.alrashed@example.com",
+    phone: "+965 5555 0105",
+    companions: ["سارة", "يوسف"],
+    request: "نحتاج إلى مقعد للأطفال.",
+  },
+  {
+    title: "Mme",
+    firstName: "Anne-Sophie",
+    lastName: "Lefèbvre-Dumoulin",
+    country: "FR",
+    postcode: "69002",
+    email: "as.lefebvre@example.com",
+    phone: "+33 6 55 55 01 06",
+    companions: ["Élodie", "Gaël", "Maëlle"],
+    request: "Une personne allergique aux arachides.",
+  },
+  {
+    title: "Κα",
+    firstName: "Ελένη",
+    lastName: "Παπαδοπούλου",
+    country: "GR",
+    postcode: "105 57",
+    email: "eleni.papadopoulou@example.com",
+    phone: "+30 690 555 0107",
+    companions: ["Γιώργος", "Δήμητρα"],
+    request: "",
+  },
+  {
+    title: "Herr",
+    firstName: "Jürgen",
+    lastName: "Groß",
+    country: "DE",
+    postcode: "20095",
+    email: "juergen.gross@example.com",
+    phone: "+49 151 5550108",
+    companions: ["Käthe", "Matthäus", "Björn"],
+    request: "Brauchen wir eigene Regenjacken?",
+  },
+  {
+    title: "Ms",
+    firstName: "Олена",
+    lastName: "Ковальчук",
+    country: "UA",
+    postcode: "79000",
+    email: "olena.kovalchuk@example.com",
+    phone: "+380 50 555 0109",
+    companions: ["Тарас", "Марічка"],
+    request: "",
+  },
+  {
+    title: "Mr",
+    firstName: "Kwabena",
+    lastName: "Asante",
+    country: "GH",
+    postcode: "GA-184",
+    email: "kwabena.asante@example.com",
+    phone: "+233 55 555 0110",
+    companions: ["Akosua", "Yaw", "Esi"],
+    request: "One of us uses a wheelchair. Is the jetty step-free?",
+  },
+  {
+    title: "Sr",
+    firstName: "José María",
+    lastName: "de la Peña y Gómez",
+    country: "ES",
+    postcode: "28013",
+    email: "jm.delapena@example.com",
+    phone: "+34 655 555 011",
+    companions: ["Begoña", "Íñigo"],
+    request: "",
+  },
+  {
+    title: "",
+    firstName: "ศิริพร",
+    lastName: "จันทร์ดี",
+    country: "TH",
+    postcode: "10200",
+    email: "siriporn.jandee@example.com",
+    phone: "+66 81 555 0112",
+    companions: ["สมชาย", "มาลี"],
+    request: "",
+  },
+];

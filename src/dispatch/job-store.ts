@@ -1,0 +1,182 @@
+import type { Knex } from "knex";
+import { v7 as uuidv7 } from "uuid";
+
+import { insertMany } from "../db/bulk.ts";
+import type { CounterStore } from "../db/counter-store.ts";
+import type { Database } from "../db/database.ts";
+import type { AnyEvent } from "../sdk/booking-event.ts";
+import type { HandlerTable, WantedJob } from "./handler-table.ts";
+
+export type JobState = "ready" | "leased" | "done" | "held" | "dead" | "skipped" | "superseded";
+
+/** States in which a job still holds a place in its lane. */
+export const UNSETTLED: readonly JobState[] = ["ready", "leased", "held", "dead"];
+
+/** Far ahead: an idle or blocked lane is never due. A number, so that the index stays in use. */
+export const NEVER = Date.UTC(9999, 0, 1);
+
+/** How often the settling time of a lane may start anew. */
+const MAX_SETTLINGS = 5;
+
+/** One event for one handler, and its place in the handler's lane. */
+export class JobStore {
+  readonly #db: Database;
+  readonly #handlers: HandlerTable;
+  readonly #counters: CounterStore;
+
+  constructor(db: Database, handlers: HandlerTable, counters: CounterStore) {
+    this.#db = db;
+    this.#handlers = handlers;
+    this.#counters = counters;
+  }
+
+  /**
+   * Adds the jobs that events ask for, in the transaction that stores the events.
+   *
+   * @returns how many.
+   */
+  async enqueue(trx: Knex.Transaction, events: readonly AnyEvent[]): Promise<number> {
+    const wanted = events.flatMap((event) =>
+      this.#handlers.jobsFor(event).map((job) => ({ event, job })),
+    );
+    if (wanted.length === 0) return 0;
+    const now = trx.raw(this.#db.dialect.nowMs);
+    const rows = wanted.map(({ event, job: { handler, scope, settleMs } }) => ({
+      id: uuidv7(),
+      event_id: event.id,
+      handler,
+      scope,
+      connection: event.connection,
+      subject: event.subject,
+      state: "ready",
+      run_at: trx.raw(`${this.#db.dialect.nowMs} + ?`, [settleMs]),
+      created_at: now,
+    }));
+    await insertMany(trx, "jobs", rows);
+    await this.#fillLanes(
+      trx,
+      wanted.map(({ job }) => job),
+    );
+    return rows.length;
+  }
+
+  async #fillLanes(trx: Knex.Transaction, jobs: readonly WantedJob[]): Promise<void> {
+    const { nowMs, inserted } = this.#db.dialect;
+    const lanes = new Map<string, { job: WantedJob; count: number }>();
+    for (const job of jobs) {
+      const key = JSON.stringify([job.handler, job.scope]);
+      lanes.set(key, { job, count: (lanes.get(key)?.count ?? 0) + 1 });
+    }
+    // In the order of the key, so that two processes cannot wait for each other's rows.
+    const rows = [...lanes.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { job, count }]) => ({
+        handler: job.handler,
+        scope: job.scope,
+        due_at: trx.raw(`${nowMs} + ?`, [job.settleMs]),
+        waiting: count,
+        settling_since: job.settleMs > 0 ? trx.raw(nowMs) : 0,
+      }));
+    // MySQL assigns from left to right and reads what it has just assigned: `waiting` comes last.
+    const extended = `settling_since + ${MAX_SETTLINGS} * (${inserted("due_at")} - ${nowMs})`;
+    await trx("lanes")
+      .insert(rows)
+      .onConflict(["handler", "scope"])
+      .merge({
+        due_at: trx.raw(
+          `CASE WHEN lanes.waiting = 0 THEN ${inserted("due_at")}
+           WHEN lanes.settling_since = 0 THEN lanes.due_at
+           WHEN ${inserted("due_at")} < lanes.${extended} THEN ${inserted("due_at")}
+           ELSE lanes.${extended} END`,
+        ),
+        settling_since: trx.raw(
+          `CASE WHEN lanes.waiting = 0 THEN ${inserted("settling_since")}
+           ELSE lanes.settling_since END`,
+        ),
+        waiting: trx.raw(`lanes.waiting + ${inserted("waiting")}`),
+      });
+  }
+
+  /**
+   * Runs a job again, from the start. Settled, held and dead ones alike; what it did outside stays
+   * in the ledger, so it is not done twice.
+   *
+   * @returns false when there is no such job or it is running.
+   */
+  async replay(id: string): Promise<boolean> {
+    return this.#db.transaction(async (trx) => {
+      const job = await findJob(trx, id);
+      if (!job || job.state === "leased" || job.state === "ready") return job?.state === "ready";
+      const isBack = !UNSETTLED.includes(job.state);
+      const changed = await this.#move(trx, job, "ready", null);
+      if (!changed) return false;
+      if (isBack) await this.#counters.add(trx, new Map([[`jobs.${job.state}`, -1]]));
+      await trx("lanes")
+        .where({ handler: job.handler, scope: job.scope })
+        .update({
+          // A running lane is due when it settles; the replayed job has its turn then.
+          due_at: trx.raw(`CASE WHEN token IS NULL THEN ${this.#db.dialect.nowMs} ELSE due_at END`),
+          waiting: trx.raw("waiting + ?", [isBack ? 1 : 0]),
+        });
+      return true;
+    });
+  }
+
+  /**
+   * Settles a job without running it, so that its lane goes on.
+   *
+   * @returns false when there is no such job, it is running, or it is settled already.
+   */
+  async skip(id: string, reason: string): Promise<boolean> {
+    return this.#db.transaction(async (trx) => {
+      const job = await findJob(trx, id);
+      if (!job || job.state === "leased" || !UNSETTLED.includes(job.state)) return false;
+      if (!(await this.#move(trx, job, "skipped", reason))) return false;
+      await this.#counters.add(trx, new Map([["jobs.skipped", 1]]));
+      await trx("lanes")
+        .where({ handler: job.handler, scope: job.scope })
+        .update({
+          due_at: trx.raw(
+            `CASE WHEN token IS NOT NULL THEN due_at
+             WHEN waiting > 1 THEN ${this.#db.dialect.nowMs} ELSE ${NEVER} END`,
+          ),
+          waiting: trx.raw("waiting - 1"),
+        });
+      return true;
+    });
+  }
+
+  /** Puts held jobs of a handler back in line: all, or only the oldest to try the settings. */
+  async releaseHeld(handler: string, which: "all" | "oldest"): Promise<number> {
+    const held = this.#db.knex("jobs").where({ state: "held", handler }).orderBy("position");
+    const rows: { id: string }[] = await (which === "all" ? held : held.limit(1)).select("id");
+    for (const { id } of rows) await this.replay(id);
+    return rows.length;
+  }
+
+  async #move(
+    trx: Knex.Transaction,
+    { position, state }: JobPlace,
+    to: JobState,
+    reason: string | null,
+  ): Promise<boolean> {
+    const moved = await trx("jobs")
+      .where({ position, state })
+      .update({ state: to, reason, run_at: trx.raw(this.#db.dialect.nowMs) });
+    return moved === 1;
+  }
+}
+
+interface JobPlace {
+  position: number;
+  handler: string;
+  scope: string;
+  state: JobState;
+}
+
+async function findJob(trx: Knex.Transaction, id: string): Promise<JobPlace | undefined> {
+  const row: unknown = await trx("jobs")
+    .where({ id })
+    .first("position", "handler", "scope", "state");
+  return row as JobPlace | undefined;
+}

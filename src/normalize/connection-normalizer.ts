@@ -1,0 +1,284 @@
+import type { OwnedWork } from "../db/ownership.ts";
+import type { InboxStore, WaitingDelivery } from "../inbox/inbox-store.ts";
+import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Wake } from "../process/wake.ts";
+import type { LoadedConnection } from "../registry/registry.ts";
+import { MAX_LOOKS } from "./compare-booking.ts";
+import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
+import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
+import { LookBuilder } from "./look-builder.ts";
+import type { CommitResult, NormalizeStore, ReadyLook, Unread } from "./normalize-store.ts";
+import { readDelivery } from "./read-delivery.ts";
+import { SubjectQueues } from "./subject-queues.ts";
+import { queueOf, type Unit, unitOf } from "./unit.ts";
+
+/** Deliveries that other processes receive are found within this time. */
+const POLL_MS = 500;
+const TROUBLE_MS = 1_000;
+const HELD_RETRY_MS = 5 * 60_000;
+/** Deliveries in memory at most; small ones that wait for a slow source. */
+const CAPACITY = 1_000;
+/** Deliveries in one commit: short enough not to keep requests waiting. */
+const BATCH = 64;
+
+export interface NormalizerParts {
+  inbox: InboxStore;
+  store: NormalizeStore;
+  tools: FetcherTools;
+  load: IntakeLoad;
+  /** Called after a commit that added jobs. */
+  onJobs(): void;
+  onCommit(connection: string, result: CommitResult, durationMs: number): void;
+}
+
+interface Group {
+  units: readonly Unit[];
+  looks: readonly ReadyLook[];
+  unread: readonly Unread[];
+}
+
+/**
+ * Understands the deliveries of one connection: takes them in order of arrival, fetches where the
+ * source needs it, compares and commits in batches. A booking that waits for a fetch holds back
+ * only itself.
+ */
+export class ConnectionNormalizer implements OwnedWork {
+  readonly wake = new Wake();
+  readonly #connection: LoadedConnection;
+  readonly #looks: LookBuilder;
+  readonly #parts: NormalizerParts;
+  readonly #fetcher: BookingFetcher;
+  readonly #queues = new SubjectQueues<Unit>();
+  readonly #inHand = new Set<number>();
+  #ready: Group[] = [];
+  #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+  readonly #fetching = new Set<Promise<void>>();
+  #heldReleasedAt = -Infinity;
+
+  /** @param since Bookings made before are no news. UTC milliseconds. */
+  constructor(connection: LoadedConnection, since: number, parts: NormalizerParts) {
+    this.#connection = connection;
+    this.#looks = new LookBuilder(connection, since);
+    this.#parts = parts;
+    this.#fetcher = new BookingFetcher(connection, parts.tools);
+  }
+
+  /** True when nothing is in memory. Deliveries may still wait in the store. */
+  get isIdle(): boolean {
+    return this.#inHand.size === 0;
+  }
+
+  begin(): void {
+    this.#stopping = new AbortController();
+    this.#loop = this.#run(this.#stopping.signal);
+  }
+
+  async end(): Promise<void> {
+    this.#stopping.abort(new Error("stopping"));
+    this.wake.call();
+    await this.#loop;
+    await Promise.all(this.#fetching);
+    // What is in memory is still waiting in the store.
+    this.#queues.clear();
+    this.#inHand.clear();
+    this.#ready = [];
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#parts.load.relief();
+        await this.#releaseHeld();
+        const taken = await this.#take();
+        this.#pump();
+        const committed = await this.#commit();
+        if (taken + committed === 0) await this.wake.sleep(POLL_MS);
+      } catch (error) {
+        const { id } = this.#connection;
+        this.#parts.tools.log.error({ connection: id, error }, "could not normalize deliveries");
+        await this.wake.sleep(TROUBLE_MS);
+      }
+    }
+  }
+
+  /** A missing key may have been set, a refused one replaced: what was held gets another chance. */
+  async #releaseHeld(): Promise<void> {
+    if (performance.now() - this.#heldReleasedAt < HELD_RETRY_MS) return;
+    this.#heldReleasedAt = performance.now();
+    await this.#parts.inbox.releaseHeld(this.#connection.id);
+  }
+
+  async #take(): Promise<number> {
+    const room = Math.min(CAPACITY - this.#inHand.size, BATCH);
+    if (room <= 0) return 0;
+    const due = await this.#parts.inbox.duePositions(this.#connection.id, this.#inHand.size + room);
+    const fresh = due.filter((position) => !this.#inHand.has(position)).slice(0, room);
+    if (fresh.length === 0) return 0;
+    const deliveries = await this.#parts.inbox.read(fresh);
+    for (const delivery of deliveries) this.#accept(delivery);
+    return deliveries.length;
+  }
+
+  #accept(delivery: WaitingDelivery): void {
+    this.#inHand.add(delivery.position);
+    const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
+    if ("notices" in reading) {
+      const unit = unitOf(delivery, reading.notices);
+      this.#queues.add(queueOf(unit), unit);
+    } else {
+      const unit = { delivery, parts: [] };
+      const unread = [{ position: delivery.position, ...reading }];
+      this.#ready.push({ units: [unit], looks: [], unread });
+    }
+  }
+
+  /** Moves on every subject whose turn it is: to a fetch, or straight to the comparison. */
+  #pump(): void {
+    for (const { name, items } of this.#queues.startable()) {
+      const [head] = items;
+      if (!head) continue;
+      const isFetch = this.#needsFetch(head);
+      const units = items.slice(
+        0,
+        countWhile(items, (unit) => this.#needsFetch(unit) === isFetch),
+      );
+      if (!isFetch) {
+        this.#queues.start(name, units.length);
+        this.#ready.push({ units, looks: this.#looks.ofPayloads(units), unread: [] });
+      } else if (this.#fetcher.pause || this.#fetcher.budget.hasRoom) {
+        this.#queues.start(name, units.length);
+        this.#track(this.#fetchGroup(name, units));
+      }
+    }
+  }
+
+  #needsFetch({ parts }: Unit): boolean {
+    const [part] = parts;
+    return parts.length === 1 && part?.notice.fetch !== undefined && this.#fetcher.canFetch;
+  }
+
+  #track(work: Promise<void>): void {
+    this.#fetching.add(work);
+    void work.finally(() => {
+      this.#fetching.delete(work);
+      this.wake.call();
+    });
+  }
+
+  /** One fetch answers all waiting calls about the booking, also those that wait to be looked at again. */
+  async #fetchGroup(reference: string, queued: readonly Unit[]): Promise<void> {
+    const { signal } = this.#stopping;
+    const { pause } = this.#fetcher;
+    let units = queued;
+    try {
+      if (pause) {
+        const { ms, reason } = pause;
+        await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
+        return;
+      }
+      units = [...queued, ...(await this.#joinPostponed(reference))];
+      const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
+      const view = await this.#fetcher.fetch(reference, how, signal);
+      if (view) {
+        this.#ready.push({
+          units,
+          looks: [this.#looks.ofFetch(units, reference, view)],
+          unread: [],
+        });
+      } else {
+        await this.#end(units, reference, endOfNotFound(reference, units));
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const end = endOfError(error, units, this.#parts.tools.clock.now());
+      const { id: connection } = this.#connection;
+      this.#parts.tools.log.warn({ connection, reference, ...end }, "fetch failed");
+      await this.#end(units, reference, end);
+    }
+  }
+
+  async #joinPostponed(subject: string): Promise<Unit[]> {
+    const { id } = this.#connection;
+    const positions = await this.#parts.inbox.postponedPositions(id, subject);
+    const absent = positions.filter((position) => !this.#inHand.has(position));
+    if (absent.length === 0) return [];
+    const units: Unit[] = [];
+    for (const delivery of await this.#parts.inbox.read(absent)) {
+      const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
+      if (!("notices" in reading)) continue;
+      this.#inHand.add(delivery.position);
+      units.push(unitOf(delivery, reading.notices));
+    }
+    return units;
+  }
+
+  async #end(units: readonly Unit[], subject: string, end: FetchEnd): Promise<void> {
+    if (end.kind === "postpone") {
+      const positions = units.map(({ delivery }) => delivery.position);
+      await this.#parts.inbox.postpone(positions, { ...end, subject });
+      this.#letGo(units);
+      return;
+    }
+    const isShown = ({ parts }: Unit) =>
+      end.kind === "payload" && parts.some(({ notice }) => notice.view !== undefined);
+    const state = end.kind === "end" ? end.state : "failed";
+    const unread = units
+      .filter((unit) => !isShown(unit))
+      .map(({ delivery }) => ({ position: delivery.position, state, subject, reason: end.reason }));
+    this.#ready.push({ units, looks: this.#looks.ofPayloads(units.filter(isShown)), unread });
+  }
+
+  async #commit(): Promise<number> {
+    const groups = this.#takeReady();
+    if (groups.length === 0) return 0;
+    const startedAt = performance.now();
+    const { id } = this.#connection;
+    try {
+      const result = await this.#parts.store.commit(
+        id,
+        groups.flatMap(({ looks }) => looks),
+        groups.flatMap(({ unread }) => unread),
+        this.#parts.tools.clock.now(),
+      );
+      await this.#lookAgain(groups, result.again);
+      this.#parts.onCommit(id, result, performance.now() - startedAt);
+      if (result.jobs > 0) this.#parts.onJobs();
+    } finally {
+      // Also after a failure: they still wait in the store and are taken anew.
+      for (const { units } of groups) this.#letGo(units);
+    }
+    return groups.length;
+  }
+
+  #takeReady(): Group[] {
+    let count = 0;
+    const end = this.#ready.findIndex(({ units }) => (count += units.length) > BATCH);
+    return this.#ready.splice(0, end === -1 ? this.#ready.length : Math.max(1, end));
+  }
+
+  async #lookAgain(groups: readonly Group[], again: CommitResult["again"]): Promise<void> {
+    const looks = new Map(
+      groups.flatMap(({ units }) =>
+        units.map(({ delivery }) => [delivery.position, delivery.looks]),
+      ),
+    );
+    for (const { verdict, subject } of again) {
+      const { position, reason = "" } = verdict;
+      const delayMs = LOOK_DELAYS_MS[Math.min(looks.get(position) ?? 0, MAX_LOOKS - 1)] ?? 0;
+      await this.#parts.inbox.postpone([position], { delayMs, reason, subject, isLook: true });
+    }
+  }
+
+  #letGo(units: readonly Unit[]): void {
+    for (const unit of units) {
+      this.#inHand.delete(unit.delivery.position);
+      this.#queues.finish(queueOf(unit));
+    }
+  }
+}
+
+function countWhile<T>(items: readonly T[], isTrue: (item: T) => boolean): number {
+  const end = items.findIndex((item) => !isTrue(item));
+  return end === -1 ? items.length : end;
+}

@@ -1,0 +1,99 @@
+import type { Clock, HttpClient, Log } from "../sdk/context.ts";
+import type { BookingView } from "../sdk/booking.ts";
+import { ConfigurationError, kindOf, messageOf } from "../sdk/errors.ts";
+import type { FetchContext, Notice, Source } from "../sdk/source.ts";
+import type { LoadedConnection } from "../registry/registry.ts";
+import { FetchBudget } from "./fetch-budget.ts";
+
+/** Refused settings are not tried again before this time: retries could lock an account out. */
+const REFUSED_MS = 5 * 60_000;
+/** So many failures in a row, and the source is left alone for a while. */
+const FAILURES_TO_PAUSE = 3;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+export interface FetcherTools {
+  http: HttpClient;
+  clock: Clock;
+  log: Log;
+}
+
+type How = NonNullable<Notice["fetch"]>;
+
+/** Looks bookings of one connection up, within the source's budget. */
+export class BookingFetcher {
+  readonly budget: FetchBudget;
+  readonly #connection: LoadedConnection;
+  readonly #source: Source<unknown>;
+  readonly #tools: FetcherTools;
+  readonly #refused = new Map<string, { until: number; reason: string }>();
+  #failures = 0;
+  #pausedUntil = 0;
+  #lastFailure = "";
+
+  constructor(connection: LoadedConnection, tools: FetcherTools) {
+    const { source } = connection.integration;
+    if (!source) throw new Error(`${connection.id} has no source`);
+    this.#connection = connection;
+    this.#source = source;
+    this.#tools = tools;
+    this.budget = new FetchBudget(source.budget?.(connection.settings));
+  }
+
+  get canFetch(): boolean {
+    return this.#source.fetchBooking !== undefined;
+  }
+
+  /** Set while the source has failed several times in a row: leave it alone, and why. */
+  get pause(): { ms: number; reason: string } | undefined {
+    const ms = this.#pausedUntil - performance.now();
+    return ms > 0 ? { ms, reason: this.#lastFailure } : undefined;
+  }
+
+  /** @returns undefined when the source knows no such booking. @throws as `Source.fetchBooking`. */
+  async fetch(reference: string, how: How, signal: AbortSignal): Promise<BookingView | undefined> {
+    const key = JSON.stringify(how);
+    const refused = this.#refused.get(key);
+    if (refused && refused.until > performance.now()) throw new ConfigurationError(refused.reason);
+    try {
+      const view = await this.budget.run(
+        async () => this.#source.fetchBooking?.(reference, how, this.#context(signal)),
+        signal,
+      );
+      this.#failures = 0;
+      this.#refused.delete(key);
+      return view;
+    } catch (error) {
+      this.#noteFailure(key, error);
+      throw error;
+    }
+  }
+
+  #noteFailure(key: string, error: unknown): void {
+    const kind = kindOf(error);
+    const reason = messageOf(error);
+    if (kind === "configuration") {
+      this.#refused.set(key, { until: performance.now() + REFUSED_MS, reason });
+    } else if (kind !== "permanent") {
+      this.#failures += 1;
+      this.#lastFailure = reason;
+      const asked = (error as { retryAfterMs?: number }).retryAfterMs ?? 0;
+      const growing = FIRST_PAUSE_MS * 2 ** Math.max(0, this.#failures - FAILURES_TO_PAUSE);
+      const own = this.#failures < FAILURES_TO_PAUSE ? 0 : Math.min(growing, LONGEST_PAUSE_MS);
+      this.#pausedUntil = performance.now() + Math.max(asked, own);
+    }
+  }
+
+  #context(signal: AbortSignal): FetchContext<unknown> {
+    const { id, config, settings } = this.#connection;
+    return {
+      ...this.#tools,
+      config: settings,
+      connection: { id, name: config.name ?? id },
+      signal,
+      reportRemaining: (remaining) => {
+        this.budget.noteRemaining(remaining);
+      },
+    };
+  }
+}

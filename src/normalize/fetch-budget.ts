@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { FetchBudget as BudgetRules } from "../sdk/source.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/** Burst and refill together stay below the hourly limit in any hour. */
+const BURST_SHARE = 1 / 3;
+
+const DEFAULT_RULES: BudgetRules = { perHour: 500, concurrency: 2 };
+
+/** Keeps the calls to a source within what it allows: so many an hour, so many at once, spaced. */
+export class FetchBudget {
+  readonly #rules: BudgetRules;
+  readonly #capacity: number;
+  #tokens: number;
+  #filledAt = performance.now();
+  #nextStartAt = 0;
+  #running = 0;
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(rules: BudgetRules = DEFAULT_RULES) {
+    this.#rules = rules;
+    this.#capacity = Math.max(1, Math.floor(rules.perHour * BURST_SHARE));
+    this.#tokens = this.#capacity;
+  }
+
+  /** True when another call may be lined up. */
+  get hasRoom(): boolean {
+    return this.#running < this.#rules.concurrency;
+  }
+
+  /** Runs a call as soon as the budget allows. Calls start in the order in which they were lined up. */
+  async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#running += 1;
+    try {
+      const turn = this.#line.then(() => this.#take(signal));
+      this.#line = turn.catch(() => undefined);
+      await turn;
+      return await call();
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** The source says how many calls are left; others may be using the same key. */
+  noteRemaining(remaining: number): void {
+    this.#fill();
+    this.#tokens = Math.min(this.#tokens, Math.max(0, remaining));
+  }
+
+  async #take(signal: AbortSignal): Promise<void> {
+    const pause = this.#nextStartAt - performance.now();
+    if (pause > 0) await sleep(pause, undefined, { signal });
+    this.#fill();
+    while (this.#tokens < 1) {
+      await sleep(Math.min((1 - this.#tokens) * this.#refillMs, 60_000), undefined, { signal });
+      this.#fill();
+    }
+    this.#tokens -= 1;
+    this.#nextStartAt = performance.now() + (this.#rules.spacingMs ?? 0);
+  }
+
+  #fill(): void {
+    const now = performance.now();
+    this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#filledAt) / this.#refillMs);
+    this.#filledAt = now;
+  }
+
+  /** Time in which one more call becomes free. */
+  get #refillMs(): number {
+    return HOUR_MS / (this.#rules.perHour - this.#capacity || 1);
+  }
+}

@@ -1,0 +1,45 @@
+import { kindOf, messageOf } from "../sdk/errors.ts";
+import type { Unit } from "./unit.ts";
+
+/** What becomes of deliveries whose booking could not be shown. */
+export type FetchEnd =
+  | { kind: "postpone"; delayMs: number; reason: string; isLook: boolean }
+  | { kind: "payload"; reason: string }
+  | { kind: "end"; state: "failed" | "held"; reason: string };
+
+/** A call that the state contradicts is looked at again after these. */
+export const LOOK_DELAYS_MS: readonly number[] = [10_000, 60_000, 600_000];
+
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 15 * 60_000;
+const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60_000;
+
+/** A fresh booking may not be there yet: one later look, then the payload or the dead end. */
+export function endOfNotFound(reference: string, units: readonly Unit[]): FetchEnd {
+  const reason = `the source knows no booking ${reference}`;
+  if (units.some(({ delivery }) => delivery.looks === 0)) {
+    return { kind: "postpone", delayMs: LOOK_DELAYS_MS[0] ?? 0, reason, isLook: true };
+  }
+  const hasPayload = units.some(({ parts }) => parts.some(({ notice }) => notice.view));
+  return hasPayload ? { kind: "payload", reason } : { kind: "end", state: "failed", reason };
+}
+
+export function endOfError(error: unknown, units: readonly Unit[], now: number): FetchEnd {
+  const kind = kindOf(error);
+  const reason = messageOf(error);
+  if (kind === "configuration") return { kind: "end", state: "held", reason };
+  if (kind === "permanent") return { kind: "end", state: "failed", reason };
+  const ageMs = now - Math.min(...units.map(({ delivery }) => delivery.receivedAt));
+  if (ageMs > GIVE_UP_AFTER_MS) {
+    return { kind: "end", state: "failed", reason: `gave up: ${reason}` };
+  }
+  const askedMs = (error as { retryAfterMs?: number } | null)?.retryAfterMs ?? 0;
+  const delayMs = Math.max(askedMs, retryDelayMs(ageMs));
+  return { kind: "postpone", delayMs, reason, isLook: false };
+}
+
+/** Grows with the age of what waits, so that nothing needs to be counted; with jitter. */
+function retryDelayMs(ageMs: number): number {
+  const delay = Math.min(Math.max(FIRST_RETRY_MS, ageMs / 2), LONGEST_RETRY_MS);
+  return Math.round(delay * (0.75 + Math.random() / 2));
+}

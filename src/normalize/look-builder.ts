@@ -1,0 +1,78 @@
+import type { LoadedConnection } from "../registry/registry.ts";
+import type { BookingView } from "../sdk/booking.ts";
+import type { BookingLook, Call } from "./look.ts";
+import { mapFields } from "./map-fields.ts";
+import type { ReadyLook } from "./normalize-store.ts";
+import type { Unit, UnitPart } from "./unit.ts";
+
+/** Makes looks of what deliveries say and what the source shows. */
+export class LookBuilder {
+  readonly #connection: LoadedConnection;
+  readonly #since: number;
+
+  /** @param since Bookings made before are no news. UTC milliseconds. */
+  constructor(connection: LoadedConnection, since: number) {
+    this.#connection = connection;
+    this.#since = since;
+  }
+
+  /** Each payload is a look of its own: in order of arrival, all of them count. */
+  ofPayloads(units: readonly Unit[]): ReadyLook[] {
+    return units.flatMap((unit) => unit.parts.map((part) => this.#ofPayload(part, unit)));
+  }
+
+  /** One fetched state answers all the calls. */
+  ofFetch(units: readonly Unit[], reference: string, view: BookingView): ReadyLook {
+    const calls = units
+      .flatMap(({ parts }) => parts.map(({ call }) => call))
+      .sort((a, b) => a.position - b.position);
+    const look = { ...this.#bookingLook(reference, calls, view), isFetched: true };
+    return { kind: "booking", look, body: bodiesOf(units) };
+  }
+
+  #ofPayload({ subject, notice, call }: UnitPart, unit: Unit): ReadyLook {
+    const body = bodiesOf([unit]);
+    if (notice.subject.kind === "booking") {
+      return { kind: "booking", look: this.#bookingLook(subject, [call], notice.view), body };
+    }
+    const { record } = notice;
+    const look = {
+      connection: this.#connection.id,
+      subject,
+      call,
+      origin: this.#origin,
+      ...(record && { record }),
+    };
+    return { kind: notice.subject.kind, look, body };
+  }
+
+  #bookingLook(
+    reference: string,
+    calls: readonly Call[],
+    view: BookingView | undefined,
+  ): BookingLook {
+    const { id, config } = this.#connection;
+    return {
+      connection: id,
+      reference,
+      calls,
+      isFetched: false,
+      origin: this.#origin,
+      since: this.#since,
+      mapFields: (fields) => mapFields(fields, config.map ?? {}),
+      ...(view && { view }),
+    };
+  }
+
+  get #origin(): "simulated" | "notified" {
+    return this.#connection.config.simulated ? "simulated" : "notified";
+  }
+}
+
+function bodiesOf(units: readonly Unit[]): ReadonlyMap<number, Buffer> {
+  return new Map(
+    units.flatMap(({ delivery, maskedBody }) =>
+      maskedBody ? [[delivery.position, maskedBody] as const] : [],
+    ),
+  );
+}

@@ -1,0 +1,203 @@
+import type { Knex } from "knex";
+
+import type { CounterStore } from "../db/counter-store.ts";
+import { type Database, StaleStateError } from "../db/database.ts";
+import type { JobStore } from "../dispatch/job-store.ts";
+import type { DeliveryOutcome, InboxStore } from "../inbox/inbox-store.ts";
+import { type Comparison, compareBooking } from "./compare-booking.ts";
+import { compareRecord } from "./compare-record.ts";
+import type { DraftEvent } from "./event-draft.ts";
+import type { EventStore } from "./event-store.ts";
+import type { BookingLook, KnownSubject, RecordLook, Verdict } from "./look.ts";
+import type { StoredSubject, SubjectChange, SubjectKind, SubjectStore } from "./subject-store.ts";
+
+/** A look that is ready to be compared and stored. */
+export type ReadyLook =
+  | { kind: "booking"; look: BookingLook; body?: ReadonlyMap<number, Buffer> }
+  | { kind: Exclude<SubjectKind, "booking">; look: RecordLook; body?: ReadonlyMap<number, Buffer> };
+
+/** A delivery that ends without a look: unreadable, foreign, without a key. */
+export interface Unread {
+  position: number;
+  state: "failed" | "held";
+  reason: string;
+  subject?: string;
+}
+
+export interface CommitResult {
+  /** Deliveries that the state contradicts: to be looked at again. */
+  again: { verdict: Verdict; subject: string }[];
+  events: number;
+  jobs: number;
+  finished: number;
+}
+
+export interface NormalizeStoreParts {
+  db: Database;
+  inbox: InboxStore;
+  subjects: SubjectStore;
+  events: EventStore;
+  jobs: JobStore;
+  counters: CounterStore;
+}
+
+/**
+ * Compares and stores: delivery done → subject's version → events → jobs, in one transaction. Two
+ * processes that compare the same booking give the events of one: the second finds the subject
+ * moved on, or the delivery finished, and compares again.
+ */
+export class NormalizeStore {
+  readonly #parts: NormalizeStoreParts;
+
+  constructor(parts: NormalizeStoreParts) {
+    this.#parts = parts;
+  }
+
+  async commit(
+    connection: string,
+    looks: readonly ReadyLook[],
+    unread: readonly Unread[],
+    now: number,
+  ): Promise<CommitResult> {
+    return this.#parts.db.transaction(async (trx) => {
+      const waiting = await this.#stillWaiting(trx, looks, unread);
+      const batch = new Batch(connection, now);
+      const stored = await this.#parts.subjects.load(trx, connection, subjectsOf(looks));
+      for (const ready of looks) batch.compare(ready, stored, waiting);
+      for (const one of unread) if (waiting.has(one.position)) batch.addUnread(one);
+      return this.#write(trx, batch);
+    });
+  }
+
+  /** Another process may have taken over and finished some meanwhile. */
+  async #stillWaiting(
+    trx: Knex.Transaction,
+    looks: readonly ReadyLook[],
+    unread: readonly Unread[],
+  ): Promise<ReadonlySet<number>> {
+    const positions = [...looks.flatMap(positionsOf), ...unread.map(({ position }) => position)];
+    const rows: { position: number }[] = await trx("deliveries")
+      .whereIn("position", positions)
+      .where("state", "waiting")
+      .select("position");
+    return new Set(rows.map(({ position }) => position));
+  }
+
+  async #write(trx: Knex.Transaction, batch: Batch): Promise<CommitResult> {
+    const { inbox, subjects, events, jobs, counters } = this.#parts;
+    const outcomes = batch.outcomes;
+    if (outcomes.length > 0 && !(await inbox.finish(trx, outcomes))) {
+      throw new StaleStateError("a delivery was finished by another process");
+    }
+    await subjects.save(trx, batch.connection, [...batch.changes.values()]);
+    await events.insert(trx, batch.events);
+    const added = await jobs.enqueue(
+      trx,
+      batch.events.map(({ event }) => event),
+    );
+    await counters.add(trx, batch.counts());
+    return {
+      again: batch.again,
+      events: batch.events.length,
+      jobs: added,
+      finished: outcomes.length,
+    };
+  }
+}
+
+/** What one commit writes. */
+class Batch {
+  readonly connection: string;
+  readonly #now: number;
+  readonly outcomes: DeliveryOutcome[] = [];
+  readonly changes = new Map<string, SubjectChange>();
+  readonly events: DraftEvent[] = [];
+  readonly again: { verdict: Verdict; subject: string }[] = [];
+
+  constructor(connection: string, now: number) {
+    this.connection = connection;
+    this.#now = now;
+  }
+
+  /** Looks at one subject follow each other: each compares with what the one before left behind. */
+  compare(
+    ready: ReadyLook,
+    stored: ReadonlyMap<string, StoredSubject>,
+    waiting: ReadonlySet<number>,
+  ): void {
+    const subject = subjectOf(ready);
+    const before = stored.get(subject);
+    if (!before) throw new Error(`subject ${subject} was not loaded`);
+    const known = this.changes.get(subject)?.after ?? before.known;
+    const comparison = this.#compareOne(ready, known, waiting);
+    if (!comparison) return;
+    if (comparison.isChanged) {
+      this.changes.set(subject, {
+        subject,
+        kind: ready.kind,
+        stored: before,
+        after: comparison.after,
+      });
+    }
+    this.events.push(...comparison.events);
+    for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, ready.body);
+  }
+
+  addUnread({ position, state, reason, subject }: Unread): void {
+    this.outcomes.push({ position, state, reason, eventIds: [], ...(subject && { subject }) });
+  }
+
+  counts(): Map<string, number> {
+    const counts = new Map([["events", this.events.length]]);
+    for (const { state } of this.outcomes) {
+      // Held ones are still to come: they are counted when they end.
+      if (state === "held") continue;
+      const name = `deliveries.${state}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  #compareOne(
+    ready: ReadyLook,
+    known: KnownSubject,
+    waiting: ReadonlySet<number>,
+  ): Comparison | undefined {
+    if (ready.kind !== "booking") {
+      const isWaiting = waiting.has(ready.look.call.position);
+      return isWaiting ? compareRecord(known, ready.look, this.#now) : undefined;
+    }
+    const calls = ready.look.calls.filter(({ position }) => waiting.has(position));
+    if (calls.length === 0) return undefined;
+    return compareBooking(known, { ...ready.look, calls }, this.#now);
+  }
+
+  #addVerdict(verdict: Verdict, subject: string, bodies: ReadyLook["body"]): void {
+    const { position, state, reason, eventIds } = verdict;
+    if (state === "again") {
+      this.again.push({ verdict, subject });
+      return;
+    }
+    const body = bodies?.get(position);
+    this.outcomes.push({
+      position,
+      state,
+      subject,
+      eventIds,
+      ...(reason !== undefined && { reason }),
+      ...(body && { body }),
+    });
+  }
+}
+
+export function subjectOf({ kind, look }: ReadyLook): string {
+  return kind === "booking" ? look.reference : look.subject;
+}
+
+function subjectsOf(looks: readonly ReadyLook[]): string[] {
+  return [...new Set(looks.map(subjectOf))];
+}
+
+function positionsOf({ kind, look }: ReadyLook): number[] {
+  return kind === "booking" ? look.calls.map(({ position }) => position) : [look.call.position];
+}

@@ -1,0 +1,146 @@
+import type { Knex } from "knex";
+
+import { insertMany, updateMany } from "../db/bulk.ts";
+import { type Database, StaleStateError } from "../db/database.ts";
+import type { Booking } from "../sdk/booking.ts";
+import type { SubjectRecord } from "../sdk/booking-event.ts";
+import { type KnownSubject, type RecentCall, UNKNOWN_SUBJECT } from "./look.ts";
+
+export type SubjectKind = "booking" | "coupon" | "resource" | "vacation" | "customer" | "clock";
+
+/** A subject as it was read, to be written back only if nobody wrote it since. */
+export interface StoredSubject {
+  /** Undefined: not stored yet. */
+  id?: number;
+  known: KnownSubject;
+}
+
+export interface SubjectChange {
+  subject: string;
+  kind: SubjectKind;
+  stored: StoredSubject;
+  after: KnownSubject;
+}
+
+interface SubjectRow {
+  id: number;
+  subject: string;
+  kind: SubjectKind;
+  version: number;
+  ordinal: number;
+  state: Buffer;
+  recent: Buffer;
+}
+
+/** The last known state of everything that calls speak of. */
+export class SubjectStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async load(
+    trx: Knex.Transaction,
+    connection: string,
+    subjects: readonly string[],
+  ): Promise<Map<string, StoredSubject>> {
+    const rows: SubjectRow[] = await trx("subjects")
+      .where({ connection })
+      .whereIn("subject", [...subjects])
+      .select("id", "subject", "kind", "version", "ordinal", "state", "recent");
+    const stored = new Map(rows.map((row) => [row.subject, readRow(row)]));
+    for (const subject of subjects) {
+      if (!stored.has(subject)) stored.set(subject, { known: UNKNOWN_SUBJECT });
+    }
+    return stored;
+  }
+
+  /** @throws StaleStateError when another process has written one of them meanwhile. */
+  async save(
+    trx: Knex.Transaction,
+    connection: string,
+    changes: readonly SubjectChange[],
+  ): Promise<void> {
+    const now = trx.raw(this.#db.dialect.nowMs);
+    const rows = changes.map((change) => ({ change, row: rowOf(change) }));
+    const added = rows.filter(({ change }) => change.stored.id === undefined);
+    try {
+      await insertMany(
+        trx,
+        "subjects",
+        added.map(({ change: { subject, kind }, row }) => ({
+          connection,
+          subject,
+          kind,
+          ...row,
+          updated_at: now,
+        })),
+      );
+    } catch (error) {
+      if (this.#db.failureOf(error) !== "duplicate") throw error;
+      throw new StaleStateError("another process saw the subject first", { cause: error });
+    }
+    await this.#update(trx, rows, now);
+  }
+
+  async #update(
+    trx: Knex.Transaction,
+    rows: readonly { change: SubjectChange; row: object }[],
+    now: Knex.Raw,
+  ): Promise<void> {
+    const updates = rows.flatMap(({ change: { stored }, row }) =>
+      stored.id === undefined
+        ? []
+        : [{ key: stored.id, values: { ...row, updated_at: now }, fence: stored.known }],
+    );
+    if (updates.length === 0) return;
+    const written = await updateMany(trx, "subjects", "id", updates, (query) =>
+      query.where((anyOf) => {
+        for (const { key, fence } of updates) {
+          void anyOf.orWhere({ id: key, version: fence.version, ordinal: fence.ordinal });
+        }
+      }),
+    );
+    if (written !== updates.length) throw new StaleStateError("the subject has moved on");
+  }
+}
+
+function readRow(row: SubjectRow): StoredSubject {
+  const state = JSON.parse(row.state.toString("utf8")) as unknown;
+  const recent = JSON.parse(row.recent.toString("utf8")) as RecentCall[];
+  const { id, version, ordinal } = row;
+  const known = { version, ordinal, recent };
+  if (state === null) return { id, known };
+  return {
+    id,
+    known:
+      row.kind === "booking"
+        ? { ...known, booking: state as Booking }
+        : { ...known, record: state as SubjectRecord },
+  };
+}
+
+function rowOf({ after }: SubjectChange) {
+  const { booking, record } = after;
+  return {
+    version: after.version,
+    ordinal: after.ordinal,
+    status: booking?.status ?? null,
+    email: searchable(booking?.customer?.email),
+    name: searchable(nameOf(booking)),
+    starts_on: booking?.start?.date ?? null,
+    state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
+    recent: Buffer.from(JSON.stringify(after.recent)),
+  };
+}
+
+function nameOf(booking: Booking | undefined): string | undefined {
+  const { customer } = booking ?? {};
+  return customer?.lastName ?? customer?.name;
+}
+
+/** Lower case, so that people find it however they write it. */
+export function searchable(text: string | undefined): string | null {
+  return text === undefined ? null : text.trim().toLowerCase().slice(0, 255);
+}
