@@ -25,6 +25,7 @@ export interface WorkerParts {
   pauses: PauseStore;
   tools: JobTools;
   load: IntakeLoad;
+  onAttempt: (handler: string, outcome: string) => void;
 }
 
 interface Running {
@@ -134,6 +135,7 @@ export class Worker {
       },
       "attempt",
     );
+    this.#parts.onAttempt(entry.id, outcome.state);
     this.#toSettle.push({
       job,
       handler: entry.id,

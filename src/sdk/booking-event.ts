@@ -57,8 +57,12 @@ export interface Change {
 }
 
 export interface EventPayment {
-  /** Negative when money went back. Absent when the source does not say how much. */
+  /**
+   * Negative when money went back to the guest; of `payment.removed` the amount that was taken off.
+   * Absent when the source does not say how much.
+   */
   amount?: Money;
+  /** RFC 3339 when the source gives an instant, else its local text. */
   paidAt?: string;
   method?: string;
   reference?: string;

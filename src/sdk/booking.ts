@@ -139,6 +139,12 @@ export interface Cancellation {
   reason?: string;
 }
 
+/** The brand or site that sold the booking. */
+export interface Channel {
+  id: string;
+  name?: string;
+}
+
 export interface BookingFlags {
   fraud?: boolean;
   conflict?: boolean;
@@ -163,7 +169,7 @@ export interface BookingFields {
   flags?: BookingFlags;
   /** Name of the trip or the thing rented. */
   title?: string;
-  channel?: { id: string; name?: string };
+  channel?: Channel;
   start?: LocalMoment;
   end?: LocalMoment;
   customer?: Customer;

@@ -3,6 +3,7 @@ import type { ZodType } from "zod";
 import type { Booking } from "./booking.ts";
 import type { AnyEvent, BookingEventType, EventOf, EventType } from "./booking-event.ts";
 import type {
+  Clock,
   ConnectionDefaults,
   HandlerContext,
   HttpClient,
@@ -67,6 +68,7 @@ export interface BookingDocument<Config> {
 export interface CheckContext<Config> {
   config: Config;
   log: Log;
+  clock: Clock;
   http: HttpClient;
   mail: Mail;
   templates: Templates;

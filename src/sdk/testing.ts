@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { httpClient } from "../http/http-client.ts";
 import type { Clock, Log } from "./context.ts";
+import type { CheckContext } from "./integration.ts";
 import type { SimulatedAnswer, SimulatedRequest } from "./simulator.ts";
 import type { Delivery, FetchContext, RawDelivery, SourceContext } from "./source.ts";
 
@@ -55,6 +56,31 @@ export function fetchContext<Config>(
     clock: { now: Date.now },
     signal: new AbortController().signal,
     reportRemaining: () => undefined,
+    ...parts,
+  };
+}
+
+export function checkContext<Config>(
+  config: Config,
+  parts: Partial<CheckContext<Config>> = {},
+): CheckContext<Config> {
+  const unused = () => {
+    throw new Error("not part of this test");
+  };
+  return {
+    config,
+    log: memoryLog(),
+    clock: { now: Date.now },
+    http: httpClient,
+    mail: {
+      isRehearsal: false,
+      office: undefined,
+      send: unused,
+      sendToOffice: unused,
+      find: unused,
+    },
+    templates: { render: unused, texts: unused },
+    signal: new AbortController().signal,
     ...parts,
   };
 }

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 
 import type { DatabaseLocation } from "../db/database.ts";
+import type { ConnectionDefaults } from "../sdk/context.ts";
 import { readConfigFiles, type RawConfig } from "./config-file.ts";
 import { describeProblems, type Locate } from "./config-problems.ts";
 import { ConfigSchema, type Config } from "./config-schema.ts";
@@ -23,10 +24,23 @@ export interface Settings {
   readonly mailFrom: string | undefined;
   readonly logLevel: string;
   readonly config: Config;
+  /** Folder that relative paths of the configuration start from. */
+  readonly configFolder: string;
   /** Where a value of the configuration was written, for messages. */
   readonly locate: Locate;
   /** True when nothing was configured and the built-in defaults run. */
   readonly isDefaultConfig: boolean;
+}
+
+/** What handlers are told about a connection; one that is gone keeps its name. */
+export function connectionDefaults({ config }: Settings, id: string): ConnectionDefaults {
+  const connection = config.connections[id];
+  return {
+    id,
+    name: connection?.name ?? id,
+    language: connection?.language ?? "en",
+    ...(connection?.country !== undefined && { country: connection.country }),
+  };
 }
 
 const DEFAULT_CONFIG_FILE = "bellhop.yaml";
@@ -81,6 +95,7 @@ export function readSettings(environment: Environment): Settings {
     mailFrom: variables.MAIL_FROM,
     logLevel: variables.LOG_LEVEL,
     config: withAbsolutePaths(config, raw.folder),
+    configFolder: raw.folder,
     locate: raw.locate,
     isDefaultConfig: raw.isDefault,
   });

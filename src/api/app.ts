@@ -1,0 +1,29 @@
+import express, { type Express, type Request, type Response } from "express";
+import helmet from "helmet";
+
+import type { Metrics } from "../receive/metrics.ts";
+import type { Readiness } from "../receive/readiness.ts";
+
+export interface AppParts {
+  readiness: Readiness;
+  metrics: Metrics;
+}
+
+/** Everything that is not a hook. */
+export function createApp({ readiness, metrics }: AppParts): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(helmet());
+  app.get("/healthz", (_: Request, response: Response) => {
+    response.type("text/plain").send("ok");
+  });
+  app.get("/readyz", async (_: Request, response: Response) => {
+    const reason = await readiness.reason();
+    if (reason === undefined) response.type("text/plain").send("ready");
+    else response.status(503).set("retry-after", "10").type("text/plain").send(reason);
+  });
+  app.get("/metrics", async (_: Request, response: Response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return app;
+}

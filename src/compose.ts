@@ -1,0 +1,251 @@
+import "reflect-metadata";
+
+import {
+  container as root,
+  type DependencyContainer,
+  instanceCachingFactory,
+  type InjectionToken,
+} from "tsyringe";
+
+import { createApp } from "./api/app.ts";
+import { Bellhop } from "./bellhop.ts";
+import { CounterStore } from "./db/counter-store.ts";
+import type { Database } from "./db/database.ts";
+import { FactStore } from "./db/fact-store.ts";
+import { Ownership } from "./db/ownership.ts";
+import { HandlerTable } from "./dispatch/handler-table.ts";
+import { JobStore } from "./dispatch/job-store.ts";
+import { LaneStore } from "./dispatch/lane-store.ts";
+import { PauseStore } from "./dispatch/pause-store.ts";
+import { SettleStore } from "./dispatch/settle-store.ts";
+import { Worker } from "./dispatch/worker.ts";
+import { EffectStore } from "./effects/effect-store.ts";
+import { httpClient } from "./http/http-client.ts";
+import { GroupCommit } from "./inbox/group-commit.ts";
+import { InboxStore, type NewDelivery } from "./inbox/inbox-store.ts";
+import { IntakeLoad } from "./inbox/intake-load.ts";
+import { Mailroom } from "./mail/mailroom.ts";
+import { EventStore } from "./normalize/event-store.ts";
+import { NormalizeStore } from "./normalize/normalize-store.ts";
+import { Normalizers } from "./normalize/normalizers.ts";
+import { SubjectStore } from "./normalize/subject-store.ts";
+import { productTemplates } from "./paths.ts";
+import { createPdf } from "./pdf/pdf.ts";
+import { createHookReceiver } from "./receive/hook-receiver.ts";
+import { HookTokens } from "./receive/hook-tokens.ts";
+import { Metrics } from "./receive/metrics.ts";
+import { Readiness } from "./receive/readiness.ts";
+import { ReceiveStats } from "./receive/receive-stats.ts";
+import type { Registry } from "./registry/registry.ts";
+import { StartChecks } from "./registry/start-checks.ts";
+import type { Role } from "./roles.ts";
+import type { Clock, HttpClient, Log, Pdf } from "./sdk/context.ts";
+import { connectionDefaults, type Settings } from "./settings/settings.ts";
+import { createTemplates, type TemplateStore } from "./templates/template-store.ts";
+
+const REFUSED_PAUSE_MS = 60_000;
+
+/** What is there before anything is composed: read, opened and checked. */
+export interface Foundation {
+  settings: Settings;
+  registry: Registry;
+  db: Database;
+  roles: ReadonlySet<Role>;
+  log: Log;
+}
+
+// The places where one implementation stands for another: the store, the clock, what goes outside.
+export const DATABASE: InjectionToken<Database> = Symbol("database");
+export const CLOCK: InjectionToken<Clock> = Symbol("clock");
+export const HTTP: InjectionToken<HttpClient> = Symbol("http");
+export const LOG: InjectionToken<Log> = Symbol("log");
+export const MAILROOM: InjectionToken<Mailroom> = Symbol("mailroom");
+export const TEMPLATES: InjectionToken<TemplateStore> = Symbol("templates");
+export const PDF: InjectionToken<Pdf> = Symbol("pdf");
+export const INBOX: InjectionToken<GroupCommit<NewDelivery>> = Symbol("inbox");
+
+/** The composition root; nothing else knows the container. */
+export function compose(
+  foundation: Foundation,
+  override?: (container: DependencyContainer) => void,
+): DependencyContainer {
+  const c = root.createChildContainer();
+  once(c, DATABASE, () => foundation.db);
+  once(c, LOG, () => foundation.log);
+  once(c, CLOCK, () => ({ now: Date.now }));
+  once(c, HTTP, () => httpClient);
+  registerTools(c, foundation);
+  registerStores(c, foundation);
+  registerSteps(c, foundation);
+  override?.(c); // before the first resolve: a cached instance keeps the parts it was built with
+  return c;
+}
+
+/** Registers a factory that runs at most once. */
+function once<T>(
+  c: DependencyContainer,
+  token: InjectionToken<T>,
+  make: (c: DependencyContainer) => T,
+): void {
+  c.register(token, { useFactory: instanceCachingFactory(make) });
+}
+
+function registerTools(c: DependencyContainer, { settings }: Foundation): void {
+  const { templatePaths } = settings.config;
+  once(c, TEMPLATES, () => createTemplates({ folders: [...templatePaths, productTemplates] }));
+  once(c, PDF, () =>
+    createPdf({
+      templates: c.resolve(TEMPLATES),
+      imageFolders: [...templatePaths, settings.configFolder],
+    }),
+  );
+  once(c, MAILROOM, () => new Mailroom(settings, c.resolve(CLOCK), c.resolve(LOG)));
+}
+
+function registerStores(c: DependencyContainer, { registry }: Foundation): void {
+  once(c, CounterStore, () => new CounterStore(c.resolve(DATABASE)));
+  once(c, FactStore, () => new FactStore(c.resolve(DATABASE)));
+  once(c, InboxStore, () => new InboxStore(c.resolve(DATABASE)));
+  once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE)));
+  once(c, EventStore, () => new EventStore());
+  once(c, EffectStore, () => new EffectStore(c.resolve(DATABASE)));
+  once(c, LaneStore, () => new LaneStore(c.resolve(DATABASE)));
+  once(c, PauseStore, () => new PauseStore(c.resolve(DATABASE)));
+  once(c, HandlerTable, () => new HandlerTable(registry.instances.values()));
+  once(
+    c,
+    JobStore,
+    () => new JobStore(c.resolve(DATABASE), c.resolve(HandlerTable), c.resolve(CounterStore)),
+  );
+  once(c, SettleStore, () => new SettleStore(c.resolve(DATABASE), c.resolve(CounterStore)));
+  once(
+    c,
+    NormalizeStore,
+    () =>
+      new NormalizeStore({
+        db: c.resolve(DATABASE),
+        inbox: c.resolve(InboxStore),
+        subjects: c.resolve(SubjectStore),
+        events: c.resolve(EventStore),
+        jobs: c.resolve(JobStore),
+        counters: c.resolve(CounterStore),
+      }),
+  );
+}
+
+function registerSteps(c: DependencyContainer, foundation: Foundation): void {
+  once(c, IntakeLoad, () => new IntakeLoad());
+  once(c, ReceiveStats, () => new ReceiveStats());
+  once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats)));
+  once(c, Readiness, () => new Readiness(c.resolve(DATABASE), c.resolve(ReceiveStats)));
+  once(c, INBOX, () => makeInbox(c));
+  once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
+  once(c, Normalizers, () => makeNormalizers(c));
+  once(c, Worker, () => makeWorker(c, foundation));
+  once(c, StartChecks, () => makeStartChecks(c, foundation));
+  once(c, Bellhop, () => makeBellhop(c, foundation));
+}
+
+function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
+  const [db, store, metrics] = [c.resolve(DATABASE), c.resolve(InboxStore), c.resolve(Metrics)];
+  const normalizers = () => c.resolve(Normalizers);
+  return new GroupCommit<NewDelivery>({
+    write: async (deliveries) => {
+      await store.append(deliveries);
+      for (const id of new Set(deliveries.map(({ connection }) => connection))) {
+        normalizers().wake(id);
+      }
+    },
+    isUnavailable: (error) => db.failureOf(error) === "unavailable",
+    bytesOf: ({ body, query }) => body.length + query.length,
+    onCommit: (rows, durationMs) => {
+      metrics.noteCommit(rows, durationMs);
+    },
+  });
+}
+
+function makeNormalizers(c: DependencyContainer): Normalizers {
+  const metrics = c.resolve(Metrics);
+  const parts = {
+    inbox: c.resolve(InboxStore),
+    store: c.resolve(NormalizeStore),
+    tools: { http: c.resolve(HTTP), clock: c.resolve(CLOCK), log: c.resolve(LOG) },
+    load: c.resolve(IntakeLoad),
+    onJobs: () => {
+      c.resolve(Worker).wake.call();
+    },
+    onCommit: (connection: string, { finished, events }: { finished: number; events: number }) => {
+      metrics.noteNormalized(connection, finished, events);
+    },
+  };
+  return new Normalizers(parts, c.resolve(FactStore), c.resolve(Ownership));
+}
+
+function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
+  const mailroom = c.resolve(MAILROOM);
+  return new Worker({
+    db: c.resolve(DATABASE),
+    handlers: c.resolve(HandlerTable),
+    lanes: c.resolve(LaneStore),
+    jobs: c.resolve(JobStore),
+    settle: c.resolve(SettleStore),
+    pauses: c.resolve(PauseStore),
+    load: c.resolve(IntakeLoad),
+    onAttempt: (handler, outcome) => {
+      c.resolve(Metrics).noteAttempt(handler, outcome);
+    },
+    tools: {
+      log: c.resolve(LOG),
+      clock: c.resolve(CLOCK),
+      http: c.resolve(HTTP),
+      pdf: c.resolve(PDF),
+      templates: c.resolve(TEMPLATES),
+      effects: c.resolve(EffectStore),
+      connectionOf: (id) => connectionDefaults(settings, id),
+      mailOf: (id) => mailroom.of(id),
+    },
+  });
+}
+
+function makeStartChecks(c: DependencyContainer, { registry }: Foundation): StartChecks {
+  const mailroom = c.resolve(MAILROOM);
+  return new StartChecks(registry, {
+    log: c.resolve(LOG),
+    clock: c.resolve(CLOCK),
+    http: c.resolve(HTTP),
+    templates: c.resolve(TEMPLATES),
+    mailOf: (id) => mailroom.of(id),
+    holdHandler: (handler, reason) =>
+      c.resolve(PauseStore).pause(handler, "refused", reason, REFUSED_PAUSE_MS),
+  });
+}
+
+function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
+  const { settings, registry, roles } = foundation;
+  const connections = Object.entries(settings.config.connections);
+  const receiver = createHookReceiver({
+    tokens: new HookTokens(connections.map(([id, { tokens }]) => ({ id, tokens }))),
+    limits: settings.config.limits,
+    inbox: c.resolve(INBOX),
+    load: c.resolve(IntakeLoad),
+    stats: c.resolve(ReceiveStats),
+    log: c.resolve(LOG),
+  });
+  const mailroom = c.resolve(MAILROOM);
+  return new Bellhop({
+    settings,
+    registry,
+    roles,
+    db: c.resolve(DATABASE),
+    receiver,
+    inbox: c.resolve(INBOX),
+    app: createApp({ readiness: c.resolve(Readiness), metrics: c.resolve(Metrics) }),
+    normalizers: c.resolve(Normalizers),
+    worker: c.resolve(Worker),
+    checks: c.resolve(StartChecks),
+    closeMail: () => {
+      mailroom.close();
+    },
+    log: c.resolve(LOG),
+  });
+}

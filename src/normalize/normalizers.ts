@@ -1,0 +1,48 @@
+import type { FactStore } from "../db/fact-store.ts";
+import type { Ownership } from "../db/ownership.ts";
+import type { LoadedConnection } from "../registry/registry.ts";
+import { ConnectionNormalizer, type NormalizerParts } from "./connection-normalizer.ts";
+
+/** The normalizers of all connections, each at work only while this process owns its connection. */
+export class Normalizers {
+  readonly #parts: NormalizerParts;
+  readonly #facts: FactStore;
+  readonly #ownership: Ownership;
+  readonly #byConnection = new Map<string, ConnectionNormalizer>();
+
+  constructor(parts: NormalizerParts, facts: FactStore, ownership: Ownership) {
+    this.#parts = parts;
+    this.#facts = facts;
+    this.#ownership = ownership;
+  }
+
+  async start(connections: Iterable<LoadedConnection>): Promise<void> {
+    for (const connection of connections) {
+      const since = await this.#sinceOf(connection);
+      const normalizer = new ConnectionNormalizer(connection, since, this.#parts);
+      this.#byConnection.set(connection.id, normalizer);
+      this.#ownership.add(`normalize:${connection.id}`, normalizer);
+    }
+    await this.#ownership.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#ownership.stop();
+  }
+
+  /** Something of the connection has just been stored by this process. */
+  wake(connection: string): void {
+    this.#byConnection.get(connection)?.wake.call();
+  }
+
+  get isIdle(): boolean {
+    return [...this.#byConnection.values()].every((normalizer) => normalizer.isIdle);
+  }
+
+  /** Bookings made before the connection's first start are no news, unless the operator says so. */
+  async #sinceOf({ id, config }: LoadedConnection): Promise<number> {
+    if (config.since !== undefined) return Date.parse(config.since);
+    const firstStart = new Date(this.#parts.tools.clock.now()).toISOString();
+    return Date.parse(await this.#facts.getOrSet(`since:${id}`, firstStart));
+  }
+}

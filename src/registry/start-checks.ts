@@ -1,0 +1,94 @@
+import type { Clock, HttpClient, Log, Mail, Templates } from "../sdk/context.ts";
+import { kindOf, messageOf } from "../sdk/errors.ts";
+import type { AnyIntegration } from "./loaded-integration.ts";
+import type { LoadedConnection, LoadedInstance, Registry } from "./registry.ts";
+
+const CHECK_TIMEOUT_MS = 15_000;
+
+export interface CheckTools {
+  log: Log;
+  clock: Clock;
+  http: HttpClient;
+  templates: Templates;
+  mailOf: (connection: string) => Mail;
+  /** The handler takes no jobs until its settings have been tried again. */
+  holdHandler: (handler: string, reason: string) => Promise<void>;
+}
+
+/** What a check found: one line for a person. */
+export interface CheckResult {
+  /** `connections.fjord`, `integrations.voucher-mail` */
+  name: string;
+  state: "ok" | "refused" | "unreachable";
+  line: string;
+}
+
+/**
+ * Tries every integration against its other side. At the start this happens beside the work: a
+ * vendor that refuses or is away must not keep Bellhop from receiving.
+ */
+export class StartChecks {
+  readonly #registry: Registry;
+  readonly #tools: CheckTools;
+  readonly #stopping = new AbortController();
+
+  constructor(registry: Registry, tools: CheckTools) {
+    this.#registry = registry;
+    this.#tools = tools;
+  }
+
+  begin(): void {
+    for (const connection of this.#registry.connections.values()) {
+      void this.checkConnection(connection).then((result) => {
+        this.#report(result);
+      });
+    }
+    for (const instance of this.#registry.instances.values()) void this.#checkAndPause(instance);
+  }
+
+  end(): void {
+    this.#stopping.abort();
+  }
+
+  checkConnection({ id, integration, settings }: LoadedConnection): Promise<CheckResult> {
+    return this.#check(`connections.${id}`, integration, settings, id);
+  }
+
+  checkInstance({ id, integration, settings }: LoadedInstance): Promise<CheckResult> {
+    return this.#check(`integrations.${id}`, integration, settings, "");
+  }
+
+  async #checkAndPause(instance: LoadedInstance): Promise<void> {
+    const result = await this.checkInstance(instance);
+    this.#report(result);
+    if (result.state !== "refused") return;
+    for (const { id } of instance.handlers) {
+      await this.#tools.holdHandler(`${instance.id}/${id}`, result.line);
+    }
+  }
+
+  async #check(
+    name: string,
+    integration: AnyIntegration,
+    config: unknown,
+    connection: string,
+  ): Promise<CheckResult> {
+    const { log, clock, http, templates, mailOf } = this.#tools;
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
+    const mail = mailOf(connection);
+    const context = { config, log, clock, http, templates, mail, signal };
+    try {
+      const line = (await integration.check?.(context)) ?? "settings are complete";
+      return { name, state: "ok", line };
+    } catch (error) {
+      const state = kindOf(error) === "configuration" ? "refused" : "unreachable";
+      return { name, state, line: messageOf(error) };
+    }
+  }
+
+  #report({ name, state, line }: CheckResult): void {
+    if (this.#stopping.signal.aborted) return;
+    if (state === "ok") this.#tools.log.info({ name, line }, "check passed");
+    else this.#tools.log.warn({ name, state, line }, "check failed");
+  }
+}

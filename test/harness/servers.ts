@@ -1,0 +1,115 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Whether a program that a suite needs is there; in CI a missing one is a failure, never a skip. */
+export function hasProgram(name: string): boolean {
+  const isThere = spawnSync("which", [name]).status === 0;
+  if (!isThere && process.env["CI"] === "true") throw new Error(`${name} is missing: install it`);
+  // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
+  if (!isThere) console.warn(`SKIPPED: ${name} is not installed, suites that need it do not run`);
+  return isThere;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export function temporaryFolder(prefix = "bellhop-test-"): string {
+  return mkdtempSync(join(tmpdir(), prefix));
+}
+
+export interface MariaDb {
+  /** A fresh, empty database of the server. */
+  newDatabase(): Promise<string>;
+  /** Ends the server at once, as a crash would, and lets it be started again. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A throw-away MariaDB server in a temporary folder, on a free port, stopped by pid. */
+export async function startMariaDb(): Promise<MariaDb> {
+  const folder = temporaryFolder("bellhop-mariadb-");
+  const data = join(folder, "data");
+  const port = await freePort();
+  const user = process.getuid?.() === 0 ? ["--user=root"] : [];
+  const install = spawnSync("mariadb-install-db", [
+    "--no-defaults",
+    "--auth-root-authentication-method=normal",
+    `--datadir=${data}`,
+    ...user,
+  ]);
+  if (install.status !== 0) throw new Error(`mariadb-install-db: ${install.stderr.toString()}`);
+  const socket = join(folder, "socket");
+  const start = async () => {
+    const server = spawn(
+      "mariadbd",
+      [
+        "--no-defaults",
+        `--datadir=${data}`,
+        `--socket=${socket}`,
+        `--port=${port}`,
+        "--bind-address=127.0.0.1",
+        ...user,
+      ],
+      { stdio: "ignore" },
+    );
+    await untilAnswering(socket);
+    return server;
+  };
+  let server = await start();
+  query(socket, "CREATE USER bellhop@'127.0.0.1' IDENTIFIED BY 'secret'");
+  query(socket, "GRANT ALL ON *.* TO bellhop@'127.0.0.1'");
+  let count = 0;
+  return {
+    port,
+    newDatabase: () => {
+      count += 1;
+      query(socket, `CREATE DATABASE test${count}`);
+      return Promise.resolve(`mysql://bellhop:secret@127.0.0.1:${port}/test${count}`);
+    },
+    kill: () => ended(server, "SIGKILL"),
+    restart: async () => {
+      server = await start();
+    },
+    stop: async () => {
+      await ended(server, "SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function query(socket: string, sql: string): void {
+  const result = spawnSync("mariadb", ["--no-defaults", "-S", socket, "-u", "root", "-e", sql]);
+  if (result.status !== 0) throw new Error(`${sql}: ${result.stderr.toString()}`);
+}
+
+async function untilAnswering(socket: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  const ping = ["--no-defaults", "-S", socket, "-u", "root", "ping"];
+  while (spawnSync("mariadb-admin", ping).status !== 0) {
+    if (Date.now() > deadline) throw new Error("MariaDB did not start within 30 s");
+    await sleep(50);
+  }
+}
+
+/** Ends a process that the test started, by pid, and waits until it is gone. */
+export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise<void>((resolve) =>
+    child.once("exit", () => {
+      resolve();
+    }),
+  );
+  child.kill(signal);
+  await exit;
+}
