@@ -1,11 +1,14 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["bellhop:source", "node", "import", "default"];
+// Names the sources instead of the build. Nothing else: Node itself gets these conditions too, and
+// with "import" among them `require` would load modules meant for `import`.
+const conditions = ["bellhop:source"];
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    globalSetup: ["test/harness/build.ts"],
     include: ["test/**/*.test.ts", "integrations/**/*.test.ts"],
     // Suites start real servers and processes; two cores do not gain from more files at once.
     maxWorkers: 2,

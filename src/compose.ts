@@ -148,6 +148,7 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
   const [db, store, metrics] = [c.resolve(DATABASE), c.resolve(InboxStore), c.resolve(Metrics)];
+  const log = c.resolve(LOG);
   const normalizers = () => c.resolve(Normalizers);
   return new GroupCommit<NewDelivery>({
     write: async (deliveries) => {
@@ -160,6 +161,9 @@ function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
     bytesOf: ({ body, query }) => body.length + query.length,
     onCommit: (rows, durationMs) => {
       metrics.noteCommit(rows, durationMs);
+    },
+    onFault: (error) => {
+      log.error({ error }, "could not answer a stored request");
     },
   });
 }

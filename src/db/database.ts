@@ -9,8 +9,8 @@ import { openSqlite, sqliteDialect } from "./sqlite.ts";
 /** Where the store is: a file of the data folder, or a server. */
 export type DatabaseLocation = { sqliteFile: string } | { mysqlUrl: string };
 
-const MAX_TRIES = 20;
-const MAX_PAUSE_MS = 50;
+const MAX_TRIES = 30;
+const MAX_PAUSE_MS = 500;
 
 /**
  * Thrown inside a transaction whose decision no longer fits what is stored (a compare-and-swap that
@@ -53,7 +53,7 @@ export class Database {
       } catch (error) {
         const mayRepeat = error instanceof StaleStateError || this.failureOf(error) === "conflict";
         if (!mayRepeat || attempt === MAX_TRIES) throw error;
-        await sleep(Math.random() * MAX_PAUSE_MS * (attempt / MAX_TRIES));
+        await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 2 ** attempt));
       }
     }
   }

@@ -1,7 +1,7 @@
 import knex, { type Knex } from "knex";
 import type { Connection } from "mysql2";
 
-import { codeOf, type Dialect, type Failure } from "./dialect.ts";
+import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 10;
@@ -74,6 +74,7 @@ export function openMysql(url: string): Knex {
       supportBigNumbers: true,
     } as Knex.MySql2ConnectionConfig,
     compileSqlOnError: false,
+    log: silentLogger,
     acquireConnectionTimeout: CONNECT_TIMEOUT_MS,
     pool: {
       min: 0,

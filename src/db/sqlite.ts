@@ -5,7 +5,7 @@ import type { Database as SqliteConnection, Statement } from "better-sqlite3";
 import knex, { type Knex } from "knex";
 import BetterSqlite3Client, { type QueryObject } from "knex/lib/dialects/better-sqlite3/index.js";
 
-import { codeOf, type Dialect, type Failure } from "./dialect.ts";
+import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
 const MAX_CACHED_STATEMENTS = 500;
@@ -74,6 +74,7 @@ export function openSqlite(file: string): Knex {
     useNullAsDefault: true,
     // Bound values are guests' data and must not end in an error's message.
     compileSqlOnError: false,
+    log: silentLogger,
     // One connection: SQLite has one writer, and a second one of this process could only wait for
     // the first while it blocks the very thread that would let the first go on.
     pool: {

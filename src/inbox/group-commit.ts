@@ -10,6 +10,8 @@ export interface GroupCommitOptions<Row> {
   maxRows?: number;
   maxBytes?: number;
   onCommit?(rows: number, durationMs: number): void;
+  /** A caller failed while it was told; the others of its group are told all the same. */
+  onFault(error: unknown): void;
 }
 
 /**
@@ -69,15 +71,25 @@ export class GroupCommit<Row> {
       return;
     }
     this.#options.onCommit?.(group.length, performance.now() - startedAt);
-    for (const { settled } of group) settled();
+    this.#settle(group);
   }
 
   /** One row that the store refuses must not take the others of its group down with it. */
   async #writeSingly(group: { row: Row; settled: Settled }[], error: unknown): Promise<void> {
     if (group.length === 1 || this.#options.isUnavailable(error)) {
-      for (const { settled } of group) settled(error);
+      this.#settle(group, error);
       return;
     }
     for (const one of group) await this.#writeGroup([one]);
+  }
+
+  #settle(group: readonly { settled: Settled }[], error?: unknown): void {
+    for (const { settled } of group) {
+      try {
+        settled(error);
+      } catch (fault) {
+        this.#options.onFault(fault);
+      }
+    }
   }
 }

@@ -1,10 +1,14 @@
 import type { Knex } from "knex";
 
 import { insertInOneCommit, updateMany } from "../db/bulk.ts";
+import type { CounterStore } from "../db/counter-store.ts";
 import type { Database } from "../db/database.ts";
 import type { RawDelivery } from "../sdk/source.ts";
 
 export type DeliveryState = "waiting" | "done" | "duplicate" | "held" | "failed";
+
+/** What has ended, or waits for a setting, can be looked at anew. */
+export const REPLAYABLE_DELIVERIES = ["done", "duplicate", "failed", "held"] as const;
 
 /** A request as it came in. */
 export interface NewDelivery {
@@ -184,6 +188,31 @@ export class InboxStore {
       .where({ position, state: "held" })
       .update({ state: "waiting", due_at: 0 });
     return true;
+  }
+
+  /**
+   * Puts deliveries that have ended back in line, as if they had just come: to be read, fetched
+   * and compared anew. What the booking shows already makes no second event.
+   *
+   * @param positions At most 200: they share a transaction.
+   * @returns how many; those that wait already are passed over.
+   */
+  async replay(positions: readonly number[], counters: CounterStore): Promise<number> {
+    return this.#db.transaction(async (trx) => {
+      const taken = new Map<string, number>();
+      for (const state of REPLAYABLE_DELIVERIES) {
+        const count = await trx("deliveries")
+          .whereIn("position", [...positions])
+          .where({ state })
+          .update({ state: "waiting", due_at: 0, looks: 0, reason: null });
+        taken.set(state, count);
+      }
+      const total = [...taken.values()].reduce((sum, count) => sum + count, 0);
+      taken.delete("held"); // they have not been counted yet
+      const ended = [...taken].map(([state, count]) => [`deliveries.${state}`, -count] as const);
+      await counters.add(trx, new Map(ended));
+      return total;
+    });
   }
 }
 

@@ -33,11 +33,8 @@ function deliveries(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema
     table.bigIncrements("position");
     keyColumn(table, "id", ID).notNullable().unique({ indexName: "deliveries_id" });
     keyColumn(table, "connection", NAME).notNullable().index("deliveries_connection");
-    table.bigInteger("received_at").notNullable().index("deliveries_received_at");
+    table.bigInteger("received_at").notNullable();
     keyColumn(table, "method", 16).notNullable();
-    bytesColumn(table, "query").notNullable();
-    bytesColumn(table, "headers").notNullable();
-    bytesColumn(table, "body").notNullable();
     keyColumn(table, "state", 16).notNullable().defaultTo("waiting");
     // When a waiting delivery is looked at (again), by the database's clock.
     table.bigInteger("due_at").notNullable().defaultTo(0);
@@ -45,7 +42,12 @@ function deliveries(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema
     keyColumn(table, "subject", SUBJECT).nullable().index("deliveries_subject");
     table.string("reason", 1000).nullable();
     bytesColumn(table, "event_ids").nullable();
+    bytesColumn(table, "query").notNullable();
+    bytesColumn(table, "headers").notNullable();
+    // Last: SQLite walks through all of a long value to reach the columns behind it.
+    bytesColumn(table, "body").notNullable();
     table.index(["state", "connection"], "deliveries_state");
+    table.index(["received_at", "connection", "state"], "deliveries_received_at");
   });
 }
 
@@ -59,15 +61,18 @@ function subjects(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     table.integer("version").notNullable();
     // How many events the subject has had. With `version` it is the fence of a write.
     table.integer("ordinal").notNullable();
-    keyColumn(table, "status", 16).nullable().index("subjects_status");
+    keyColumn(table, "status", 16).nullable();
     keyColumn(table, "email", SUBJECT).nullable().index("subjects_email");
     keyColumn(table, "name", SUBJECT).nullable().index("subjects_name");
-    keyColumn(table, "starts_on", 10).nullable().index("subjects_starts_on");
+    keyColumn(table, "starts_on", 10).nullable();
     bytesColumn(table, "state").notNullable();
     bytesColumn(table, "recent").notNullable();
     table.bigInteger("updated_at").notNullable();
     table.unique(["connection", "subject"], { indexName: "subjects_key" });
     table.index(["kind", "connection"], "subjects_kind");
+    table.index(["status", "connection"], "subjects_status");
+    table.index(["starts_on", "connection", "status"], "subjects_starts_on");
+    table.index(["subject"], "subjects_subject");
   });
 }
 
@@ -78,14 +83,16 @@ function events(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     keyColumn(table, "connection", NAME).notNullable().index("events_connection");
     keyColumn(table, "subject", SUBJECT).notNullable();
     keyColumn(table, "dedupe_key", SUBJECT).notNullable();
-    keyColumn(table, "type", NAME).notNullable().index("events_type");
+    keyColumn(table, "type", NAME).notNullable();
     table.integer("version").notNullable();
     table.integer("ordinal").notNullable();
-    table.bigInteger("occurred_at").notNullable().index("events_occurred_at");
+    table.bigInteger("occurred_at").notNullable();
     keyColumn(table, "delivery_id", ID).nullable().index("events_delivery");
     bytesColumn(table, "payload").notNullable();
     table.unique(["connection", "subject", "dedupe_key"], { indexName: "events_key" });
     table.index(["subject"], "events_subject");
+    table.index(["type", "connection"], "events_type");
+    table.index(["occurred_at", "connection", "type"], "events_occurred_at");
   });
 }
 
@@ -106,7 +113,7 @@ function jobs(schema: Schema, { keyColumn }: Dialect): Schema {
     table.string("reason", 1000).nullable();
     table.unique(["event_id", "handler"], { indexName: "jobs_key" });
     table.index(["handler", "scope", "state"], "jobs_lane");
-    table.index(["state", "handler"], "jobs_state");
+    table.index(["state", "handler", "connection"], "jobs_state");
   });
 }
 
@@ -151,7 +158,7 @@ function effects(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     keyColumn(table, "handler", HANDLER).notNullable();
     keyColumn(table, "scope", SUBJECT).notNullable();
     keyColumn(table, "effect_key", SUBJECT).notNullable();
-    keyColumn(table, "connection", NAME).notNullable().index("effects_connection");
+    keyColumn(table, "connection", NAME).notNullable();
     keyColumn(table, "subject", SUBJECT).notNullable().index("effects_subject");
     keyColumn(table, "job_id", ID).notNullable();
     keyColumn(table, "state", 16).notNullable();
@@ -163,6 +170,7 @@ function effects(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     bytesColumn(table, "data").nullable();
     table.bigInteger("updated_at").notNullable();
     table.unique(["handler", "scope", "effect_key"], { indexName: "effects_key" });
+    table.index(["connection", "handler"], "effects_connection");
   });
 }
 

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect, it } from "vitest";
+
+import { Database } from "../../src/db/database.ts";
+import { migrate, missingMigrations, NewerSchemaError } from "../../src/db/migrate.ts";
+import { ended, temporaryFolder } from "../harness/servers.ts";
+import { onEachStore } from "../harness/stores.ts";
+
+onEachStore((store) => {
+  it("a fresh store gets the whole schema, and nothing the second time", async () => {
+    const db = await Database.open(await store.newLocation());
+
+    expect(await missingMigrations(db)).toEqual(["0001-first-light"]);
+    expect(await migrate(db)).toEqual(["0001-first-light"]);
+    expect(await migrate(db)).toEqual([]);
+    expect(await missingMigrations(db)).toEqual([]);
+    await db.close();
+  });
+
+  it("several processes that migrate at once leave one schema", async () => {
+    const location = await store.newLocation();
+    const databases = await Promise.all([1, 2, 3].map(() => Database.open(location)));
+
+    const applied = await Promise.all(databases.map((db) => migrate(db)));
+
+    expect(applied.flat()).toEqual(["0001-first-light"]);
+    await Promise.all(databases.map((db) => db.close()));
+  });
+
+  it("a migration killed at any point is finished by the next start", async () => {
+    const location = await store.newLocation();
+    const environment = {
+      ...process.env,
+      BELLHOP_DATA: "mysqlUrl" in location ? temporaryFolder() : folderOf(location.sqliteFile),
+      ...("mysqlUrl" in location && { DATABASE_URL: location.mysqlUrl }),
+    };
+    const cwd = temporaryFolder();
+
+    for (let kill = 0; kill < 4; kill += 1) {
+      const child = spawn(process.execPath, [`${process.cwd()}/bin/bellhop.js`, "migrate"], {
+        cwd,
+        env: environment,
+        stdio: "ignore",
+      });
+      await sleep(450 + kill * 130);
+      await ended(child, "SIGKILL");
+    }
+    const db = await Database.open(location);
+    await releaseDeadLock(db);
+    await migrate(db);
+
+    expect(await missingMigrations(db)).toEqual([]);
+    await db.knex("facts").insert({ name: "works", value: Buffer.from("x") });
+    await db.close();
+  });
+
+  it("a schema that is half there is completed", async () => {
+    const db = await Database.open(await store.newLocation());
+    await migrate(db);
+    await db.knex("migrations").delete();
+    await db.knex.schema.dropTable("lanes");
+
+    await migrate(db);
+
+    expect(await db.knex("lanes").select()).toEqual([]);
+    await db.close();
+  });
+
+  it("the lock of a process that died is taken over when its time is up", async () => {
+    const db = await Database.open(await store.newLocation());
+    await migrate(db);
+    await db.knex("migrations").delete();
+    const until = db.knex.raw(`${db.dialect.nowMs} + 700`);
+    await db.knex("migration_lock").update({ token: "somebody dead", until });
+
+    const startedAt = Date.now();
+    await migrate(db);
+
+    expect(Date.now() - startedAt).toBeGreaterThan(500);
+    await db.close();
+  });
+
+  it("a schema of a newer version is not written to", async () => {
+    const db = await Database.open(await store.newLocation());
+    await migrate(db);
+    await db.knex("migrations").insert({ id: "9999-from-the-future", applied_at: 0 });
+
+    await expect(migrate(db)).rejects.toThrow(NewerSchemaError);
+    await db.close();
+  });
+});
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/"));
+}
+
+/** Spares the test the half minute after which the lock of a killed process ends by itself. */
+async function releaseDeadLock(db: Database): Promise<void> {
+  if (await db.knex.schema.hasTable("migration_lock")) {
+    await db.knex("migration_lock").update({ until: 0 });
+  }
+}

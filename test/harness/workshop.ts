@@ -1,0 +1,158 @@
+import { z } from "zod";
+
+import { CounterStore } from "../../src/db/counter-store.ts";
+import type { Database } from "../../src/db/database.ts";
+import { HandlerTable } from "../../src/dispatch/handler-table.ts";
+import { JobStore } from "../../src/dispatch/job-store.ts";
+import { LaneStore } from "../../src/dispatch/lane-store.ts";
+import { PauseStore } from "../../src/dispatch/pause-store.ts";
+import { SettleStore } from "../../src/dispatch/settle-store.ts";
+import { Worker, type WorkerParts } from "../../src/dispatch/worker.ts";
+import { EffectStore } from "../../src/effects/effect-store.ts";
+import { httpClient } from "../../src/http/http-client.ts";
+import { IntakeLoad } from "../../src/inbox/intake-load.ts";
+import type { DraftEvent } from "../../src/normalize/event-draft.ts";
+import { EventStore } from "../../src/normalize/event-store.ts";
+import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
+import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
+import { checkContext, memoryLog } from "../../src/sdk/testing.ts";
+
+/** Dispatch on its own: real store, real worker, handlers of the test. */
+export interface Workshop {
+  /** Adds events and the jobs they ask for. */
+  tell(...events: AnyEvent[]): Promise<void>;
+  jobs: JobStore;
+  lanes: LaneStore;
+  pauses: PauseStore;
+  settle: SettleStore;
+  effects: EffectStore;
+  handlers: HandlerTable;
+  /** Works until every job is settled, blocked or waits for later. */
+  runUntilIdle(): Promise<void>;
+  /** `<state> <reason>` of every job, in order. */
+  states(): Promise<string[]>;
+  /** A worker as a fresh process has it; the test starts and stops it. */
+  newWorker(): Worker;
+  log: ReturnType<typeof memoryLog>;
+}
+
+export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHandler>[]): Workshop {
+  const table = new HandlerTable([instanceOf(handlers)]);
+  const counters = new CounterStore(db);
+  const log = memoryLog();
+  const jobs = new JobStore(db, table, counters);
+  const lanes = new LaneStore(db);
+  const pauses = new PauseStore(db);
+  const settle = new SettleStore(db, counters);
+  const effects = new EffectStore(db);
+  const { mail, templates } = checkContext({});
+  const parts: WorkerParts = {
+    db,
+    handlers: table,
+    lanes,
+    jobs,
+    settle,
+    pauses,
+    load: new IntakeLoad(),
+    onAttempt: () => undefined,
+    tools: {
+      log,
+      clock: { now: Date.now },
+      http: httpClient,
+      pdf: { render: () => Promise.reject(new Error("no pdf here")) },
+      templates,
+      effects,
+      connectionOf: (id) => ({ id, name: id, language: "en" }),
+      mailOf: () => mail,
+    },
+  };
+  return {
+    jobs,
+    lanes,
+    pauses,
+    settle,
+    effects,
+    handlers: table,
+    newWorker: () => new Worker(parts),
+    log,
+    async tell(...events) {
+      await db.transaction(async (trx) => {
+        const drafts: DraftEvent[] = events.map((event) => ({ event, dedupeKey: event.id }));
+        await new EventStore().insert(trx, drafts);
+        await jobs.enqueue(trx, events);
+      });
+    },
+    async runUntilIdle() {
+      const worker = new Worker(parts);
+      await worker.start();
+      await untilNothingIsDue(db, worker);
+      await worker.stop(5_000);
+    },
+    async states() {
+      const rows: { state: string; reason: string | null }[] = await db
+        .knex("jobs")
+        .orderBy("position")
+        .select("state", "reason");
+      return rows.map(({ state, reason }) => [state, reason].filter(Boolean).join(" "));
+    },
+  };
+}
+
+async function untilNothingIsDue(db: Database, worker: Worker): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const due: unknown = await db
+      .knex("lanes")
+      .where("due_at", "<=", db.knex.raw(db.dialect.nowMs))
+      .orWhereNotNull("token")
+      .first("id");
+    if (due === undefined && worker.isIdle) return;
+    if (Date.now() > deadline) throw new Error("the worker did not come to rest within 15 s");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function instanceOf(handlers: readonly Partial<AnyHandler>[]) {
+  const complete = handlers.map((handler, index) => ({
+    id: `handler${index + 1}`,
+    kind: "mirror" as const,
+    on: ["booking.confirmed" as const],
+    handle: () => Promise.resolve({ done: "ok" }),
+    ...handler,
+  }));
+  return {
+    id: "shop",
+    integration: {
+      manifest: { id: "shop", name: "Shop" },
+      config: z.object({}),
+      handlers: complete,
+    },
+    when: {},
+    settings: {},
+    handlers: complete,
+  };
+}
+
+let events = 0;
+
+/** An event of a booking, later than all before. */
+export function eventOf(subject: string, type: EventType = "booking.confirmed"): AnyEvent {
+  events += 1;
+  return {
+    id: `event-${events}`,
+    type,
+    subject,
+    connection: "fjord",
+    time: new Date().toISOString(),
+    version: events,
+    ordinal: events,
+    booking: { connection: "fjord", reference: subject, version: events, status: "confirmed" },
+    changes: [],
+    summary: "",
+    custom: {},
+    native: { event: type, fields: {} },
+    origin: "notified",
+    actor: "staff",
+    isQuiet: false,
+  } as AnyEvent;
+}
