@@ -1,5 +1,6 @@
 import "reflect-metadata";
 
+import type { Router } from "express";
 import {
   container as root,
   type DependencyContainer,
@@ -7,6 +8,7 @@ import {
   type InjectionToken,
 } from "tsyringe";
 
+import { createApi } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
 import { Bellhop } from "./bellhop.ts";
 import { CounterStore } from "./db/counter-store.ts";
@@ -31,6 +33,7 @@ import { Normalizers } from "./normalize/normalizers.ts";
 import { SubjectStore } from "./normalize/subject-store.ts";
 import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
+import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
 import { Metrics } from "./receive/metrics.ts";
@@ -77,6 +80,7 @@ export function compose(
   registerTools(c, foundation);
   registerStores(c, foundation);
   registerSteps(c, foundation);
+  registerFaces(c);
   override?.(c); // before the first resolve: a cached instance keeps the parts it was built with
   return c;
 }
@@ -127,6 +131,20 @@ function registerStores(c: DependencyContainer, { registry }: Foundation): void 
         inbox: c.resolve(InboxStore),
         subjects: c.resolve(SubjectStore),
         events: c.resolve(EventStore),
+        jobs: c.resolve(JobStore),
+        counters: c.resolve(CounterStore),
+      }),
+  );
+}
+
+function registerFaces(c: DependencyContainer): void {
+  once(
+    c,
+    Replays,
+    () =>
+      new Replays({
+        db: c.resolve(DATABASE),
+        inbox: c.resolve(InboxStore),
         jobs: c.resolve(JobStore),
         counters: c.resolve(CounterStore),
       }),
@@ -217,6 +235,7 @@ function makeStartChecks(c: DependencyContainer, { registry }: Foundation): Star
     log: c.resolve(LOG),
     clock: c.resolve(CLOCK),
     http: c.resolve(HTTP),
+    pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     mailOf: (id) => mailroom.of(id),
     holdHandler: (handler, reason) =>
@@ -243,13 +262,46 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     db: c.resolve(DATABASE),
     receiver,
     inbox: c.resolve(INBOX),
-    app: createApp({ readiness: c.resolve(Readiness), metrics: c.resolve(Metrics) }),
+    app: createApp({
+      readiness: c.resolve(Readiness),
+      metrics: c.resolve(Metrics),
+      ...(roles.has("console") && { api: makeApi(c, foundation) }),
+    }),
     normalizers: c.resolve(Normalizers),
     worker: c.resolve(Worker),
     checks: c.resolve(StartChecks),
     closeMail: () => {
       mailroom.close();
     },
+    log: c.resolve(LOG),
+  });
+}
+
+function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
+  const { apiToken, config } = settings;
+  const [db, pauses, handlers] = [
+    c.resolve(DATABASE),
+    c.resolve(PauseStore),
+    c.resolve(HandlerTable),
+  ];
+  const connections = Object.entries(config.connections);
+  const tokens = connections.flatMap(([, connection]) => connection.tokens);
+  return createApi({
+    db,
+    token: apiToken,
+    jobs: c.resolve(JobStore),
+    pauses,
+    handlers,
+    replays: c.resolve(Replays),
+    status: {
+      db,
+      pauses,
+      clock: c.resolve(CLOCK),
+      handlers: [...handlers.entries.keys()],
+      connections: connections.map(([id, { source, simulated }]) => ({ id, source, simulated })),
+      mailMode: config.mail.mode,
+    },
+    secrets: apiToken === undefined ? tokens : [...tokens, apiToken],
     log: c.resolve(LOG),
   });
 }

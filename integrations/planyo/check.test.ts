@@ -1,10 +1,9 @@
 import { afterEach, expect, it } from "vitest";
 
-import { kindOf, type CheckContext, type SimulatedAnswer } from "#sdk";
-import { fetchContext, vendorServer, type VendorServer } from "#sdk/testing";
+import { kindOf, type SimulatedAnswer } from "#sdk";
+import { checkContext, vendorServer, type VendorServer } from "#sdk/testing";
 
 import { check } from "./check.ts";
-import type { PlanyoConfig } from "./config.ts";
 import { fixture, settings } from "./testing.ts";
 
 let server: VendorServer | undefined;
@@ -18,25 +17,9 @@ async function checkAgainst(
   parts: Record<string, unknown> = {},
 ): Promise<string> {
   server = await vendorServer(() => answer);
-  return check(contextOf(settings({ apiKey: "k", apiBaseUrl: `${server.url}/rest/`, ...parts })));
-}
-
-/** Only what this check uses: it sends no mail and renders nothing. */
-function contextOf(config: PlanyoConfig): CheckContext<PlanyoConfig> {
-  const unused = () => {
-    throw new Error("not used by this check");
-  };
-  return {
-    ...fetchContext(config),
-    mail: {
-      isRehearsal: true,
-      office: undefined,
-      send: unused,
-      sendToOffice: unused,
-      find: unused,
-    },
-    templates: { render: unused, texts: unused },
-  };
+  return check(
+    checkContext(settings({ apiKey: "k", apiBaseUrl: `${server.url}/rest/`, ...parts })),
+  );
 }
 
 const siteInfo = { status: 200, body: fixture("api/get_site_info_77001.json").toString() };
@@ -70,5 +53,5 @@ it("a refused key is a matter of the settings", async () => {
 });
 
 it("without a key it says that the notification is the booking's state", async () => {
-  expect(await check(contextOf(settings()))).toContain("an API key is advised");
+  expect(await check(checkContext(settings()))).toContain("an API key is advised");
 });

@@ -13,8 +13,7 @@ export async function check(context: CheckContext<PlanyoConfig>): Promise<string
   const { config } = context;
   if (config.apiKey === undefined) return WITHOUT_KEY;
 
-  const clock = { now: Date.now };
-  const site = await callPlanyo("get_site_info", {}, { ...context, clock });
+  const site = await callPlanyo("get_site_info", {}, context);
   if (site === undefined) throw new ConfigurationError("Planyo knows no such site; check siteId");
   if (!isObject(site)) throw new RetryableError("Planyo get_site_info: no data");
 

@@ -9,10 +9,10 @@ interface Limit {
   hourly: number;
 }
 
-type Means = Pick<CheckContext<TourcmsConfig>, "config" | "http" | "signal">;
+type Means = Pick<CheckContext<TourcmsConfig>, "clock" | "config" | "http" | "signal">;
 
 /** Asks for the rate limit of each channel: needs a valid key and is free of charge. */
-export async function check({ config, http, signal }: Means): Promise<string> {
+export async function check({ clock, config, http, signal }: Means): Promise<string> {
   const channelIds = Object.keys(config.channels);
   const withKey = channelIds.filter((id) => config.channels[id]?.apiKey !== undefined);
   if (withKey.length === 0) {
@@ -25,7 +25,7 @@ export async function check({ config, http, signal }: Means): Promise<string> {
     config,
     http,
     signal,
-    clock: { now: Date.now },
+    clock,
     reportRemaining: () => undefined,
   };
   const limits = await Promise.all(

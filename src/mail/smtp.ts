@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 import nodemailer from "nodemailer";
 
-import { ConfigurationError, PermanentError } from "../sdk/errors.ts";
+import { ConfigurationError, kindOf, PermanentError } from "../sdk/errors.ts";
 import { smtpError } from "./smtp-error.ts";
 
 /** A finished mail and who gets it. */
@@ -57,11 +57,12 @@ export function createSmtp(url: string): Smtp {
         const envelope = { from, to: [to, ...cc] };
         const { rejected } = await transport.sendMail({ raw: content, envelope, messageId: id });
         // With a copy to somebody else the server takes a mail although its recipient is refused.
-        if (rejected.includes(to))
+        if (rejected.includes(to)) {
           throw new PermanentError("the mail server refuses the recipient");
+        }
         return rejected;
       } catch (error) {
-        if (error instanceof PermanentError) throw error;
+        if (kindOf(error) !== undefined) throw error;
         throw smtpError(error, streams.get(id)?.readableDidRead === true);
       } finally {
         streams.delete(id);

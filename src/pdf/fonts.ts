@@ -68,11 +68,17 @@ export interface Fonts {
  * fontkit's `registerFormat`: the bytes say which font is meant, the format gives the open one.
  */
 export function openFonts(): Fonts {
+  return (opened ??= open()); // fontkit keeps formats for the whole process, so there is one of these
+}
+
+let opened: Fonts | undefined;
+
+function open(): Fonts {
   const fontkit = fontkitOfPdfkit();
-  const open = new Map<string, OpenFont>();
+  const files = new Map<string, OpenFont>();
   const openFont = (path: string): OpenFont => {
-    const font = open.get(path) ?? fontkit.create(readFileSync(path));
-    open.set(path, font);
+    const font = files.get(path) ?? fontkit.create(readFileSync(path));
+    files.set(path, font);
     return font;
   };
   registerShared(fontkit, openFont);
@@ -90,7 +96,7 @@ export function openFonts(): Fonts {
     // Fonts keep glyphs together with the text they were first used for, which ends up in the
     // document: without this the same booking would give other bytes after other bookings.
     reset: () => {
-      for (const font of open.values()) font._glyphs = {};
+      for (const font of files.values()) font._glyphs = {};
     },
     files: Object.fromEntries(families.map(({ name, paths }) => [name, filesOf(paths)])),
     familyOf(character) {

@@ -1,4 +1,4 @@
-import type { Clock, HttpClient, Log, Mail, Templates } from "../sdk/context.ts";
+import type { Clock, HttpClient, Log, Mail, Pdf, Templates } from "../sdk/context.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { AnyIntegration } from "./loaded-integration.ts";
 import type { LoadedConnection, LoadedInstance, Registry } from "./registry.ts";
@@ -9,6 +9,7 @@ export interface CheckTools {
   log: Log;
   clock: Clock;
   http: HttpClient;
+  pdf: Pdf;
   templates: Templates;
   mailOf: (connection: string) => Mail;
   /** The handler takes no jobs until its settings have been tried again. */
@@ -73,10 +74,10 @@ export class StartChecks {
     config: unknown,
     connection: string,
   ): Promise<CheckResult> {
-    const { log, clock, http, templates, mailOf } = this.#tools;
+    const { log, clock, http, pdf, templates, mailOf } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = mailOf(connection);
-    const context = { config, log, clock, http, templates, mail, signal };
+    const context = { config, log, clock, http, pdf, templates, mail, signal };
     try {
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { name, state: "ok", line };

@@ -59,6 +59,7 @@ export interface BookingDocument<Config> {
     context: {
       config: Config;
       connection: ConnectionDefaults;
+      clock: Clock;
       pdf: Pdf;
       templates: Templates;
     },
@@ -71,6 +72,7 @@ export interface CheckContext<Config> {
   clock: Clock;
   http: HttpClient;
   mail: Mail;
+  pdf: Pdf;
   templates: Templates;
   signal: AbortSignal;
 }

@@ -30,7 +30,6 @@ export function createLiquid(folders: readonly string[], isHtml: boolean): Liqui
     strictFilters: true,
     ownPropertyOnly: true,
     jsTruthy: true,
-    greedy: false,
     ...(isHtml ? { outputEscape: "escape" as const } : {}),
   });
   addFilters(liquid);

@@ -1,0 +1,109 @@
+import { httpClient } from "../../http/http-client.ts";
+import type { Clock, Effect, LedgerEntry, Log } from "../context.ts";
+import type { CheckContext } from "../integration.ts";
+import type { Delivery, FetchContext, RawDelivery, SourceContext } from "../source.ts";
+
+/** A log that keeps its lines, so that a test can see that no secret is among them. */
+export function memoryLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (fields: object, message: string) => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  return { lines, debug: write, info: write, warn: write, error: write };
+}
+
+/** A clock that stands still until it is moved. */
+export function testClock(start = Date.UTC(2026, 2, 2, 13, 20)): Clock & {
+  set(epochMs: number): void;
+  advance(ms: number): void;
+} {
+  let now = start;
+  return {
+    now: () => now,
+    set: (epochMs) => (now = epochMs),
+    advance: (ms) => (now += ms),
+  };
+}
+
+/** A delivery as the inbox would hand it over. */
+export function delivery(parts: Partial<RawDelivery> = {}): Delivery {
+  return {
+    id: "01980000-0000-7000-8000-000000000001",
+    method: "GET",
+    query: "",
+    headers: {},
+    body: Buffer.alloc(0),
+    receivedAt: Date.UTC(2026, 2, 2, 13, 20),
+    ...parts,
+  } as Delivery;
+}
+
+export function sourceContext<Config>(config: Config): SourceContext<Config> {
+  return { config, connection: { id: "test", name: "Test" }, log: memoryLog() };
+}
+
+export function fetchContext<Config>(
+  config: Config,
+  parts: Partial<FetchContext<Config>> = {},
+): FetchContext<Config> {
+  return {
+    ...sourceContext(config),
+    http: httpClient,
+    clock: { now: Date.now },
+    signal: new AbortController().signal,
+    reportRemaining: () => undefined,
+    ...parts,
+  };
+}
+
+export function checkContext<Config>(
+  config: Config,
+  parts: Partial<CheckContext<Config>> = {},
+): CheckContext<Config> {
+  const unused = () => {
+    throw new Error("not part of this test");
+  };
+  return {
+    config,
+    log: memoryLog(),
+    clock: { now: Date.now },
+    http: httpClient,
+    mail: {
+      isRehearsal: false,
+      office: undefined,
+      send: unused,
+      sendToOffice: unused,
+      find: unused,
+    },
+    pdf: { render: unused },
+    templates: { render: unused, texts: unused },
+    signal: new AbortController().signal,
+    ...parts,
+  };
+}
+
+export interface MemoryLedger {
+  effect: Effect;
+  entries(): LedgerEntry[];
+  /** Keys that were really carried out, in order. */
+  readonly performed: readonly string[];
+}
+
+/** A ledger that behaves as the real one and lasts as long as the test. */
+export function memoryLedger(): MemoryLedger {
+  const entries = new Map<string, LedgerEntry>();
+  const performed: string[] = [];
+  return {
+    performed,
+    entries: () => [...entries.values()],
+    effect: async (key, steps) => {
+      const known = entries.get(key);
+      if (known?.state === "done") return known;
+      entries.set(key, { key, state: "started" });
+      const result = await steps.perform(`test|${key}`);
+      performed.push(key);
+      entries.set(key, { key, state: "done", ...result });
+      return result;
+    },
+  };
+}
