@@ -168,12 +168,11 @@ describe("what a guest typed", () => {
 });
 
 describe("the check", () => {
-  const run = (settings: object) =>
-    integration.check?.(
-      checkContext(VoucherMailConfig.parse(settings), {
-        templates: createTemplates({ folders: [product] }),
-      }),
-    );
+  const run = (settings: object) => {
+    const templates = createTemplates({ folders: [product] });
+    const pdf = createPdf({ templates, imageFolders: [] });
+    return integration.check?.(checkContext(VoucherMailConfig.parse(settings), { templates, pdf }));
+  };
 
   test("finds the template and says where mails go", async () => {
     const line = await run({});
