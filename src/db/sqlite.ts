@@ -8,7 +8,9 @@ import BetterSqlite3Client, { type QueryObject } from "knex/lib/dialects/better-
 import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
-const MAX_CACHED_STATEMENTS = 500;
+const MAX_CACHED_STATEMENTS = 200;
+/** Long statements are made for one batch of rows: they rarely come again, and weigh most. */
+const MAX_CACHED_LENGTH = 1_500;
 
 const UNAVAILABLE = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB)/;
 
@@ -55,6 +57,7 @@ const statements = new WeakMap<SqliteConnection, Map<string, Statement>>();
 
 /** Prepares a statement once per connection; knex itself would do so at each use. */
 export function prepare(connection: SqliteConnection, sql: string): Statement {
+  if (sql.length > MAX_CACHED_LENGTH) return connection.prepare(sql);
   let cached = statements.get(connection);
   if (!cached) statements.set(connection, (cached = new Map<string, Statement>()));
   let statement = cached.get(sql);

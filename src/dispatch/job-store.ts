@@ -1,5 +1,5 @@
 import type { Knex } from "knex";
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../process/new-id.ts";
 
 import { insertMany } from "../db/bulk.ts";
 import type { CounterStore } from "../db/counter-store.ts";
@@ -42,7 +42,7 @@ export class JobStore {
     if (wanted.length === 0) return 0;
     const now = trx.raw(this.#db.dialect.nowMs);
     const rows = wanted.map(({ event, job: { handler, scope, settleMs } }) => ({
-      id: uuidv7(),
+      id: newId(),
       event_id: event.id,
       handler,
       scope,

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../process/new-id.ts";
 
 import type { Database } from "../db/database.ts";
 import type { EffectResult, LedgerEntry } from "../sdk/context.ts";
@@ -78,7 +78,7 @@ export class EffectStore {
     await this.#db.knex("effects").insert({
       ...place,
       ...started,
-      id: uuidv7(),
+      id: newId(),
       connection: owner.connection,
       subject: owner.subject,
     });

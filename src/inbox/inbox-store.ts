@@ -54,6 +54,12 @@ const COLUMNS = ["id", "connection", "received_at", "method", "query", "headers"
 
 const REASON_LENGTH = 1000;
 
+/**
+ * The fence of a waiting delivery, for statements that name their rows by position. Wrapped, so that
+ * SQLite does not take the index of the states instead and walk through everything that waits.
+ */
+export const STILL_WAITING = "COALESCE(state, '') = 'waiting'";
+
 interface DeliveryRow {
   position: number;
   id: string;
@@ -104,7 +110,8 @@ export class InboxStore {
   async postponedPositions(connection: string, subject: string): Promise<number[]> {
     const rows: { position: number }[] = await this.#db
       .knex("deliveries")
-      .where({ connection, subject, state: "waiting" })
+      .where({ connection, subject })
+      .whereRaw(STILL_WAITING)
       .orderBy("position")
       .select("position");
     return rows.map(({ position }) => position);
@@ -115,7 +122,7 @@ export class InboxStore {
     const rows: DeliveryRow[] = await this.#db
       .knex("deliveries")
       .whereIn("position", [...positions])
-      .where("state", "waiting")
+      .whereRaw(STILL_WAITING)
       .orderBy("position")
       .select("position", "looks", ...COLUMNS);
     return rows.map(readRow);
@@ -137,7 +144,7 @@ export class InboxStore {
       },
     }));
     const written = await updateMany(trx, "deliveries", "position", updates, (query) =>
-      query.where("state", "waiting"),
+      query.whereRaw(STILL_WAITING),
     );
     for (const { position, body } of outcomes) {
       if (body) await trx("deliveries").where({ position }).update({ body });
@@ -157,7 +164,7 @@ export class InboxStore {
     const { knex, dialect } = this.#db;
     await knex("deliveries")
       .whereIn("position", [...positions])
-      .where("state", "waiting")
+      .whereRaw(STILL_WAITING)
       .update({
         due_at: knex.raw(`${dialect.nowMs} + ?`, [delayMs]),
         looks: knex.raw("looks + ?", [isLook ? 1 : 0]),
@@ -195,25 +202,49 @@ export class InboxStore {
    * and compared anew. What the booking shows already makes no second event.
    *
    * @param positions At most 200: they share a transaction.
-   * @returns how many; those that wait already are passed over.
+   * @returns how many; those that wait already, or have said all they can, are passed over.
    */
   async replay(positions: readonly number[], counters: CounterStore): Promise<number> {
     return this.#db.transaction(async (trx) => {
-      const taken = new Map<string, number>();
+      const spent = new Set(await spentPositions(trx, positions));
+      const wanted = positions.filter((position) => !spent.has(position));
+      let total = 0;
+      const counts = new Map<string, number>();
       for (const state of REPLAYABLE_DELIVERIES) {
         const count = await trx("deliveries")
-          .whereIn("position", [...positions])
-          .where({ state })
+          .whereIn("position", wanted)
+          .whereRaw("COALESCE(state, '') = ?", [state])
           .update({ state: "waiting", due_at: 0, looks: 0, reason: null });
-        taken.set(state, count);
+        total += count;
+        // Held ones have not been counted yet.
+        if (state !== "held") counts.set(`deliveries.${state}`, -count);
       }
-      const total = [...taken.values()].reduce((sum, count) => sum + count, 0);
-      taken.delete("held"); // they have not been counted yet
-      const ended = [...taken].map(([state, count]) => [`deliveries.${state}`, -count] as const);
-      await counters.add(trx, new Map(ended));
+      await counters.add(trx, counts);
       return total;
     });
   }
+}
+
+/**
+ * Deliveries whose events left no trace in a state: no look could tell that they are known already.
+ * The keys of events that a state shows begin with its version.
+ */
+async function spentPositions(
+  trx: Knex.Transaction,
+  positions: readonly number[],
+): Promise<number[]> {
+  const deliveries: { id: string; position: number }[] = await trx("deliveries")
+    .whereIn("position", [...positions])
+    .select("id", "position");
+  const events: { id: string }[] = await trx("events")
+    .whereIn(
+      "delivery_id",
+      deliveries.map(({ id }) => id),
+    )
+    .whereNot("dedupe_key", "like", "v%")
+    .select("delivery_id as id");
+  const spent = new Set(events.map(({ id }) => id));
+  return deliveries.flatMap(({ id, position }) => (spent.has(id) ? [position] : []));
 }
 
 function readRow(row: DeliveryRow): WaitingDelivery {

@@ -20,6 +20,9 @@ export class IntakeLoad {
 
   /** Resolves when there is room for a slice of work. */
   async relief(): Promise<void> {
+    // SQLite answers without ever leaving the thread: without this a loop over its work would not
+    // let a single request be read before the work is all done.
+    await new Promise((resolve) => setImmediate(resolve));
     const deadline = performance.now() + MAX_WAIT_MS;
     while (this.#isBusy() && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));

@@ -7,6 +7,7 @@ import { MAX_LOOKS } from "./compare-booking.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
 import { LookBuilder } from "./look-builder.ts";
+import { maskCardsIn } from "./mask-cards.ts";
 import type { CommitResult, NormalizeStore, ReadyLook, Unread } from "./normalize-store.ts";
 import { readDelivery } from "./read-delivery.ts";
 import { SubjectQueues } from "./subject-queues.ts";
@@ -181,11 +182,8 @@ export class ConnectionNormalizer implements OwnedWork {
       const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
       const view = await this.#fetcher.fetch(reference, how, signal);
       if (view) {
-        this.#ready.push({
-          units,
-          looks: [this.#looks.ofFetch(units, reference, view)],
-          unread: [],
-        });
+        const look = this.#looks.ofFetch(units, reference, maskCardsIn(view));
+        this.#ready.push({ units, looks: [look], unread: [] });
       } else {
         await this.#end(units, reference, endOfNotFound(reference, units));
       }

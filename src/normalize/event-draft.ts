@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../process/new-id.ts";
 
 import type { Booking } from "../sdk/booking.ts";
 import type { AnyEvent, Change, EventOrigin, SubjectRecord } from "../sdk/booking-event.ts";
@@ -54,7 +54,7 @@ export function draftEvent(
   const by =
     type === "booking.cancelled" ? (booking?.cancellation?.by ?? byActor(said)) : undefined;
   const event = {
-    id: uuidv7(),
+    id: newId(),
     type,
     subject: facts.subject,
     connection: facts.connection,

@@ -11,6 +11,8 @@ const ISSUERS: readonly [RegExp, readonly number[]][] = [
 /** Digits in groups, as people type them; `+` and `%20` are blanks of a form body. */
 const CANDIDATE = /(?<![\d.])\d(?:(?: |-|\+|%20)?\d){12,18}(?![\d.])/g;
 
+const LONG_NUMBER = new RegExp(CANDIDATE.source);
+
 const KEPT_DIGITS = 4;
 
 /** Names of fields that hold numbers of their own, never what somebody typed. */
@@ -32,6 +34,11 @@ const NOT_TYPED = new Set([
 export function maskCards(text: string): string {
   if (text.length < 13) return text;
   return text.replace(CANDIDATE, (found) => (isCardNumber(found) ? mask(found) : found));
+}
+
+/** Whether there is anything that `maskCards` would look at; quick, for the many that have nothing. */
+export function hasLongNumber(text: string): boolean {
+  return LONG_NUMBER.test(text);
 }
 
 /** The same in the free text of a booking, a record or native fields; returns the same object if nothing was found. */

@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 import type { CounterStore } from "../db/counter-store.ts";
 import { type Database, StaleStateError } from "../db/database.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
-import type { DeliveryOutcome, InboxStore } from "../inbox/inbox-store.ts";
+import { type DeliveryOutcome, type InboxStore, STILL_WAITING } from "../inbox/inbox-store.ts";
 import { type Comparison, compareBooking } from "./compare-booking.ts";
 import { compareRecord } from "./compare-record.ts";
 import type { DraftEvent } from "./event-draft.ts";
@@ -78,7 +78,7 @@ export class NormalizeStore {
     const positions = [...looks.flatMap(positionsOf), ...unread.map(({ position }) => position)];
     const rows: { position: number }[] = await trx("deliveries")
       .whereIn("position", positions)
-      .where("state", "waiting")
+      .whereRaw(STILL_WAITING)
       .select("position");
     return new Set(rows.map(({ position }) => position));
   }

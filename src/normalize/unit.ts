@@ -4,7 +4,7 @@ import type { WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { Notice, NoticeSubject } from "../sdk/source.ts";
 import { hashOfCall } from "./event-draft.ts";
 import type { Call } from "./look.ts";
-import { maskCards, maskCardsIn } from "./mask-cards.ts";
+import { hasLongNumber, maskCards, maskCardsIn } from "./mask-cards.ts";
 
 /** One delivery on its way through the comparison. */
 export interface Unit {
@@ -24,6 +24,9 @@ export interface UnitPart {
 const MAX_SUBJECT_LENGTH = 200;
 
 export function unitOf(delivery: WaitingDelivery, notices: readonly Notice[]): Unit {
+  const mayHoldCard =
+    hasLongNumber(delivery.query) || hasLongNumber(delivery.body.toString("latin1"));
+  if (!mayHoldCard) return { delivery, parts: notices.map((notice) => partOf(delivery, notice)) };
   const parts = notices.map((notice) => partOf(delivery, maskCardsIn(notice)));
   const maskedBody = maskBody(delivery.body);
   return { delivery, parts, ...(maskedBody && { maskedBody }) };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { v7 as uuidv7 } from "uuid";
+import { newId } from "../process/new-id.ts";
 
 import type { GroupCommit } from "../inbox/group-commit.ts";
 import type { NewDelivery } from "../inbox/inbox-store.ts";
@@ -162,7 +162,7 @@ function keep(
   response: ServerResponse,
 ): void {
   const delivery: NewDelivery = {
-    id: uuidv7(),
+    id: newId(),
     connection,
     receivedAt: Date.now(),
     method,

@@ -1,4 +1,7 @@
 import { PermanentError } from "./errors.ts";
+import { FormatCache } from "./format-cache.ts";
+
+const formats = new FormatCache<Intl.NumberFormat>();
 
 /** An amount in the smallest unit of its currency, so that sums are exact: 12.50 EUR is 1250. */
 export interface Money {
@@ -61,12 +64,15 @@ export function formatAmount({ amountMinor, currency }: Money): string {
 
 /** As people write it in a language: `€1,234.50`, `1 234,50 €`. */
 export function formatMoney(money: Money, language = "en"): string {
-  const places = decimalsOf(money.currency);
-  const format = new Intl.NumberFormat(language, {
-    style: "currency",
-    currency: money.currency,
-    minimumFractionDigits: places,
-    maximumFractionDigits: places,
+  const { currency } = money;
+  const format = formats.get(`${language}|${currency}`, () => {
+    const places = decimalsOf(currency);
+    return new Intl.NumberFormat(language, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
+    });
   });
   // A decimal string keeps every digit; the type of the Node 20 library only knows numbers.
   return format.format(formatAmount(money) as unknown as number);

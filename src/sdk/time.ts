@@ -1,6 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 
 import { PermanentError } from "./errors.ts";
+import { FormatCache } from "./format-cache.ts";
 
 /**
  * A moment as the place where it happens writes it. Date, time and zone are what was agreed with
@@ -17,7 +18,14 @@ export interface LocalMoment {
   readonly offset?: string;
 }
 
+const zones = new FormatCache<boolean>();
+const formats = new FormatCache<Intl.DateTimeFormat>();
+
 export function isTimeZone(name: string): boolean {
+  return zones.get(name, () => isKnownToIntl(name));
+}
+
+function isKnownToIntl(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return /^[A-Za-z]/.test(name);
@@ -94,10 +102,11 @@ export function formatMoment(
   language = "en",
   dateStyle: "full" | "long" | "medium" = "long",
 ): string {
-  const format = new Intl.DateTimeFormat(language, {
-    dateStyle,
-    ...(moment.time === undefined ? {} : { timeStyle: "short" as const }),
-    timeZone: moment.timeZone,
+  const { time, timeZone } = moment;
+  const key = [language, dateStyle, time === undefined, timeZone].join("|");
+  const format = formats.get(key, () => {
+    const timeStyle = time === undefined ? {} : { timeStyle: "short" as const };
+    return new Intl.DateTimeFormat(language, { dateStyle, ...timeStyle, timeZone });
   });
   return format.format(instantOf(moment));
 }

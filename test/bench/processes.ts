@@ -1,16 +1,27 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { ended } from "../harness/servers.ts";
-import type { LoadResult } from "./load.ts";
 
 /** A server under load, in a process of its own. */
 export interface Contender {
   port: number;
+  /** Where the load goes. */
+  path: string;
   pid: number;
   stop(): Promise<void>;
 }
+
+/** Where a bench run keeps its files. */
+export interface Bench {
+  folder: string;
+}
+
+const TOKEN = "bench-token-0123456789abcdef";
+export const HOOK_PATH = `/hooks/bikes/${TOKEN}`;
 
 export function here(file: string): string {
   return fileURLToPath(new URL(file, import.meta.url));
@@ -29,7 +40,25 @@ export async function startContender(
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
   const port = await portFrom(child, portLine);
-  return { port, pid: child.pid ?? 0, stop: () => ended(child, "SIGTERM") };
+  return { port, path: HOOK_PATH, pid: child.pid ?? 0, stop: () => ended(child, "SIGTERM") };
+}
+
+/** Bellhop with one Planyo connection, and whatever the configuration adds. */
+export async function bellhop(
+  { folder }: Bench,
+  role: string,
+  env: Record<string, string>,
+  config = "",
+): Promise<Contender> {
+  const cwd = join(folder, `run-${Date.now()}`);
+  mkdirSync(cwd, { recursive: true });
+  const connections = `connections: { bikes: { source: planyo, tokens: ["${TOKEN}"] } }\n`;
+  writeFileSync(join(cwd, "bellhop.yaml"), connections + config);
+  const program = fileURLToPath(new URL("../../../bin/bellhop.js", import.meta.url));
+  return startContender(program, ["start", "--role", role], /Health: http:\/\/[^:]+:(\d+)\//, {
+    cwd,
+    env: { PORT: "0", LOG_LEVEL: "warn", ...env },
+  });
 }
 
 async function portFrom(child: ChildProcess, portLine: RegExp): Promise<number> {
@@ -44,22 +73,4 @@ async function portFrom(child: ChildProcess, portLine: RegExp): Promise<number> 
     }
   }
   throw new Error("the server ended before it listened");
-}
-
-export interface LoadPlan {
-  path: string;
-  connections: number;
-  seconds: number;
-  firstId: number;
-  body: string;
-}
-
-export async function runLoad(port: number, plan: LoadPlan): Promise<LoadResult> {
-  const args = [port, plan.path, plan.connections, plan.seconds, plan.firstId, plan.body];
-  const child = spawn(process.execPath, [here("load.js"), ...args.map(String)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const chunks: Buffer[] = [];
-  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString()) as LoadResult;
 }

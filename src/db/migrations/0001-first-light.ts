@@ -39,7 +39,7 @@ function deliveries(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema
     // When a waiting delivery is looked at (again), by the database's clock.
     table.bigInteger("due_at").notNullable().defaultTo(0);
     table.integer("looks").notNullable().defaultTo(0);
-    keyColumn(table, "subject", SUBJECT).nullable().index("deliveries_subject");
+    keyColumn(table, "subject", SUBJECT).nullable();
     table.string("reason", 1000).nullable();
     bytesColumn(table, "event_ids").nullable();
     bytesColumn(table, "query").notNullable();
@@ -47,6 +47,7 @@ function deliveries(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema
     // Last: SQLite walks through all of a long value to reach the columns behind it.
     bytesColumn(table, "body").notNullable();
     table.index(["state", "connection"], "deliveries_state");
+    table.index(["subject", "connection"], "deliveries_subject");
     table.index(["received_at", "connection", "state"], "deliveries_received_at");
   });
 }
