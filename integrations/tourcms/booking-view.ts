@@ -19,7 +19,7 @@ import {
 import { type ItemView, itemView, webAddressOf } from "./items.ts";
 import { PAYERS, paymentOf, totalsView } from "./payments.ts";
 import { agentView, customerView, customOf, hasLeadCustomer, travellerViews } from "./people.ts";
-import { standingOf, type When } from "./status.ts";
+import { standingOf } from "./status.ts";
 import type { XmlElement } from "./xml.ts";
 
 interface Lists {
@@ -28,15 +28,18 @@ interface Lists {
   custom: Record<string, string> | undefined;
 }
 
-/** The `booking` element of Show Booking as Bellhop sees a booking. */
-export function bookingView(booking: XmlElement, when: When): BookingView {
-  const { timeZone } = when;
+/**
+ * The `booking` element of Show Booking as Bellhop sees a booking.
+ *
+ * @param timeZone Of the account.
+ */
+export function bookingView(booking: XmlElement, timeZone: string): BookingView {
   const lists = listsOf(booking, timeZone);
   const madeAt = epochOf(booking, "made_date_time_at_utc_seconds", "made_date_time", timeZone);
   const updatedAt = epochOf(booking, "updated_at_utc_seconds", undefined, timeZone);
 
   return {
-    ...standingOf(booking, when),
+    ...standingOf(booking, timeZone),
     title: firstText(booking, "booking_name_custom", "booking_name"),
     channel: channelView(booking),
     // The booking has dates only: it begins with its first item of that day and ends with its last.

@@ -20,11 +20,11 @@ export async function fetchBooking(
   const root = await callApi(path, channelId, context);
   if (root === undefined) return undefined;
 
-  const { config, clock, log } = context;
+  const { config, log } = context;
   const booking = childOf(root, "booking");
   if (booking === undefined) throw new PermanentError(`TourCMS shows no booking ${reference}`);
   checkIdentity(booking, reference, config);
-  const view = bookingView(booking, { nowMs: clock.now(), timeZone: config.timeZone });
+  const view = bookingView(booking, config.timeZone);
   if (view.status === undefined) log.warn({ reference }, "TourCMS shows a status we do not know");
   return view;
 }

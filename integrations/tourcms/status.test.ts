@@ -2,11 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { answerWith, fetchFrom, fixture } from "./testing.ts";
 
-const NOW = Date.UTC(2026, 2, 2, 13, 20);
-const DAY = 86_400_000;
-
-async function standing(elements: string, nowMs = NOW) {
-  const { view } = await fetchFrom(answerWith(elements), { nowMs });
+async function standing(elements: string) {
+  const { view } = await fetchFrom(answerWith(elements));
   return view;
 }
 
@@ -97,11 +94,8 @@ describe("an offer that ran out", () => {
     expect(view?.status).toBe("cancelled");
   });
 
-  test("is expired a day after its end, even when nobody has cancelled it", async () => {
-    const end = Date.UTC(2026, 2, 1, 22, 59, 59);
-
-    expect((await standing(OPEN, end + DAY))?.status).toBe("requested");
-    expect((await standing(OPEN, end + DAY + 1))?.status).toBe("expired");
+  test("whose end is over stays open until TourCMS takes it back", async () => {
+    expect((await standing(OPEN))?.status).toBe("requested");
   });
 
   test("a confirmed booking with an old end stays confirmed", async () => {

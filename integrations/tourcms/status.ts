@@ -15,8 +15,6 @@ import {
 } from "./fields.ts";
 import type { XmlElement } from "./xml.ts";
 
-const DAY_MS = 86_400_000;
-
 /** `status` of Show Booking. `withheld` is no status of its own: the number stands beside it. */
 const STATUSES: Readonly<Record<string, BookingStatus>> = {
   "0": "quoted",
@@ -24,36 +22,31 @@ const STATUSES: Readonly<Record<string, BookingStatus>> = {
   "2": "confirmed",
 };
 
-export interface When {
-  /** UTC milliseconds */
-  nowMs: number;
-  /** Of the account. */
-  timeZone: string;
-}
-
 type Standing = Pick<BookingView, "status" | "cancellation" | "expiresAt">;
 
 /**
  * TourCMS has no number for cancelled or expired: the old status stays and only the cancel fields
  * tell. What an expired booking looks like is not documented; its booking search counts expired
- * with cancelled as not active. So an open booking is expired when its text says so, when it was
- * cancelled at or after its end, or when that end is more than a day ago.
+ * with cancelled as not active. So an open booking that was taken back is expired when its text says
+ * so or when that happened at or after its end. An end that lies in the past is not enough: the
+ * office may have agreed to wait.
+ *
+ * @param timeZone Of the account.
  */
-export function standingOf(booking: XmlElement, when: When): Standing {
+export function standingOf(booking: XmlElement, timeZone: string): Standing {
   const status = oneOf(booking, "status", STATUSES) ?? undefined;
   const isOpen = status === "quoted" || status === "requested";
-  const endMs = endOf(booking, when.timeZone);
+  const endMs = endOf(booking, timeZone);
   const expiresAt = map(endMs, instantText);
 
   if (!isCancelled(booking)) {
-    const isPast = isOpen && isFilled(endMs) && endMs + DAY_MS < when.nowMs;
     return {
-      status: isPast ? "expired" : isCheckedIn(booking, status) ? "checked_in" : status,
+      status: isCheckedIn(booking, status) ? "checked_in" : status,
       cancellation: has(booking, ...CANCEL_FIELDS) ? null : undefined,
       expiresAt,
     };
   }
-  const atMs = epochOf(booking, "cancelled_at_utc_seconds", "cancel_date_time", when.timeZone);
+  const atMs = epochOf(booking, "cancelled_at_utc_seconds", "cancel_date_time", timeZone);
   const reason = textOf(booking, "cancel_text");
   const isLate = isFilled(atMs) && isFilled(endMs) && atMs >= endMs;
   const isExpired = isOpen && (isLate || /expir/i.test(reason ?? ""));

@@ -99,6 +99,36 @@ describe("announced events", () => {
   });
 });
 
+describe("an offer that has run out without its state showing it", () => {
+  const offer = (parts: Partial<BookingView> = {}) =>
+    cabinView({ status: "quoted", expiresAt: "2026-03-02T13:00:00.000Z", ...parts });
+  const quoted = () => look({ view: offer(), isFetched: true, calls: [call("booking.quoted")] });
+  const ranOut = (view = offer()) =>
+    look({ view, isFetched: true, calls: [call("booking.expired")] });
+
+  it("is believed when the date is past", () => {
+    expect(typesOf(after(quoted(), ranOut()))).toEqual(["booking.expired"]);
+  });
+
+  it("stays expired for as long as that date stands", () => {
+    expect(after(quoted(), ranOut(), quoted()).after.booking?.status).toBe("expired");
+  });
+
+  it("is open again when the office has put the date off", () => {
+    const later = offer({ expiresAt: "2026-04-01T00:00:00.000Z" });
+
+    const comparison = after(quoted(), ranOut(), look({ view: later, isFetched: true }));
+
+    expect(typesOf(comparison)).toEqual(["booking.quoted"]);
+  });
+
+  it("is not believed before the date", () => {
+    const later = offer({ expiresAt: "2026-04-01T00:00:00.000Z" });
+
+    expect(statesOf(after(quoted(), ranOut(later)))).toEqual(["again"]);
+  });
+});
+
 describe("derived events", () => {
   it("a request whose payload says confirmed is told as both", () => {
     const comparison = after(look({ view: confirmedView(), calls: [call("booking.requested")] }));
