@@ -30,14 +30,6 @@ export default tseslint.config(
         "error",
         { object: "process", property: "env", message: "Only src/settings reads the environment." },
       ],
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector:
-            "CallExpression[callee.property.name='resolve'][callee.object.name='container']",
-          message: "Only compose.ts, main.ts and the test harness resolve from the container.",
-        },
-      ],
     },
   },
   {
@@ -49,10 +41,15 @@ export default tseslint.config(
           patterns: [
             { group: ["**/integrations/**"], message: "src/ knows no vendor." },
             { group: ["#sdk", "#sdk/*"], message: "Inside src/ import the SDK's files directly." },
+            { group: ["tsyringe"], message: "Only compose.ts knows the container." },
           ],
         },
       ],
     },
+  },
+  {
+    files: ["src/compose.ts"],
+    rules: { "no-restricted-imports": "off" },
   },
   {
     files: ["src/settings/environment.ts", "test/**/*.ts"],

@@ -9,7 +9,7 @@ const Brand = z.strictObject({
     .describe("PNG or JPEG file, beside the configuration or below a folder of templatePaths"),
   colour: z
     .string()
-    .regex(/^#[0-9a-f]{6}$/i, "a colour such as #1f4e5f")
+    .regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1f4e5f")
     .default("#1f4e5f")
     .describe("Of headings and lines"),
   footer: z
@@ -21,7 +21,7 @@ const Brand = z.strictObject({
 export const VoucherMailConfig = z.strictObject({
   template: z
     .string()
-    .regex(/^[A-Za-z0-9_-]+$/, "the name of a folder")
+    .regex(/^[A-Za-z0-9_-]+$/, "must be the name of a folder")
     .default("default")
     .describe("Folder voucher-mail/<name> below templatePaths; what it lacks comes from default"),
   copyTo: z.email().optional().describe("Gets a copy of every mail that really goes to a guest"),

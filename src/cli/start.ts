@@ -4,7 +4,8 @@ import { layFoundation } from "../foundation.ts";
 import { createLog } from "../log.ts";
 import { parseRoles } from "../roles.ts";
 import { readEnvironment } from "../settings/environment.ts";
-import { readSettings } from "../settings/settings.ts";
+import { SettingsError } from "../settings/settings-error.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
 import { startMessage } from "./start-message.ts";
 
 /** `bellhop start`: runs until it is told to stop. */
@@ -14,7 +15,7 @@ export async function start(options: { role: string }): Promise<void> {
   const log = createLog(settings.logLevel);
   const foundation = await layFoundation(settings, roles, log);
   const bellhop = compose(foundation).resolve(Bellhop);
-  const port = await bellhop.start();
+  const port = await listening(bellhop, settings);
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
 
@@ -27,6 +28,25 @@ export async function start(options: { role: string }): Promise<void> {
   await bellhop.stop();
   log.info({}, "stopped");
 }
+
+/** @throws SettingsError when the address cannot be used; what was started is stopped again. */
+async function listening(bellhop: Bellhop, settings: Settings): Promise<number | undefined> {
+  try {
+    return await bellhop.start();
+  } catch (error) {
+    await bellhop.stop();
+    const { host, port } = settings;
+    const why = WHY_NOT_LISTENING[(error as NodeJS.ErrnoException).code ?? ""];
+    throw why === undefined ? error : new SettingsError([`HOST and PORT: ${host}:${port}: ${why}`]);
+  }
+}
+
+const WHY_NOT_LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: "something listens there already: stop it or set another PORT",
+  EACCES: "not allowed: use a PORT of 1024 or above",
+  EADDRNOTAVAIL: "this machine has no such address: correct HOST",
+  ENOTFOUND: "no such host: correct HOST",
+};
 
 async function untilSignal(): Promise<void> {
   await new Promise<void>((resolve) => {

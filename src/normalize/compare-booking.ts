@@ -1,13 +1,21 @@
-import type { Booking, BookingFields, BookingStatus } from "../sdk/booking.ts";
+import type { Booking, BookingFields } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import { localText } from "../sdk/time.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
-import { mergeView } from "./merge-view.ts";
 import { newestPayment } from "./payment-changes.ts";
-import { identityOf, isRepeat, isTraceless, remember, tracelessKey } from "./repeats.ts";
+import {
+  changeAt,
+  hasChangedAround,
+  identityOf,
+  isRepeat,
+  isTraceless,
+  remember,
+  tracelessKey,
+} from "./repeats.ts";
+import { stateAfter } from "./state-after.ts";
 import { isSameEvent, type StateEvent, stateEvents } from "./state-events.ts";
 import { isEnded, isEnding, type Sight, sightOf, stepsBetween } from "./steps.ts";
 
@@ -34,7 +42,7 @@ export function compareBooking(known: KnownSubject, look: BookingLook, now: numb
     return everyCall(known, look, "duplicate", "the booking has been removed");
   }
   const after = stateAfter(known, look);
-  if (after && look.isFetched && look.calls.some((call) => isUnseenEnding(call, after))) {
+  if (after && look.isFetched && look.calls.some((call) => isUnseenEnding(call, after, look))) {
     // A guest whose cancellation is only a moment away must not get a confirmation first.
     return everyCall(known, look, "again", "the source does not show the cancellation yet");
   }
@@ -51,55 +59,18 @@ function everyCall(
   return { after: known, isChanged: false, events: [], verdicts };
 }
 
-function isUnseenEnding({ announcement, looks }: Call, state: BookingFields): boolean {
+function isUnseenEnding(call: Call, state: BookingFields, look: BookingLook): boolean {
+  const { announcement, looks } = call;
   const { type } = announcement;
-  return (
-    type !== undefined && isEnding(type) && looks < MAX_LOOKS && sightOf(type, state) === "missing"
-  );
+  if (type === undefined || !isEnding(type) || looks >= MAX_LOOKS) return false;
+  return sightOf(type, state) === "missing" && !isFollowed(call, state, look);
 }
 
-/** Undefined while no look has shown a state. The version is the known one until changes are known. */
-function stateAfter({ booking }: KnownSubject, look: BookingLook): Booking | undefined {
-  if (!look.view) return booking;
-  const merged = look.mapFields(mergeView(booking, look.view));
-  return {
-    ...merged,
-    connection: look.connection,
-    reference: look.reference,
-    version: booking?.version ?? 1,
-    status: statusAfter(booking, merged, look),
-  };
-}
-
-function statusAfter(
-  before: Booking | undefined,
-  merged: Partial<BookingFields>,
-  { view, calls }: BookingLook,
-): BookingStatus {
-  const shown = view?.status;
-  if (isOpen(shown) && hasRunOut(before, merged, calls)) return "expired";
-  const implied = calls.map(({ announcement }) => announcement.impliedStatus).findLast(Boolean);
-  return shown ?? implied ?? merged.status ?? "draft";
-}
-
-function isOpen(status: BookingStatus | null | undefined): boolean {
-  return status === "quoted" || status === "requested";
-}
-
-/**
- * Not every source marks an offer that has run out. It is believed when it says so and the date is
- * past, and the offer stays expired for as long as that date stands.
- */
-function hasRunOut(
-  before: Booking | undefined,
-  { expiresAt }: Partial<BookingFields>,
-  calls: readonly Call[],
-): boolean {
-  if (expiresAt === undefined) return false;
-  if (before?.status === "expired" && before.expiresAt === expiresAt) return true;
+/** Whether a later call has announced what the state shows: the booking has moved on since. */
+function isFollowed({ position }: Call, state: BookingFields, { calls }: BookingLook): boolean {
   return calls.some(
-    ({ announcement, receivedAt }) =>
-      announcement.type === "booking.expired" && Date.parse(expiresAt) <= receivedAt,
+    (later) =>
+      later.position > position && sightOf(later.announcement.type ?? "", state) === "shown",
   );
 }
 
@@ -189,7 +160,10 @@ class BookingComparison {
     }
     if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
     if (sight === "passed") return this.#duplicate(call, "overtaken: the booking has moved on");
-    if (this.#changes.length > 0 && sight === undefined) return this.#done(call);
+    if (sight === undefined && this.#changes.length > 0) return this.#done(call);
+    if (sight === undefined && hasChangedAround(this.#known.recent, call.receivedAt)) {
+      return this.#duplicate(call, "the booking shows this already");
+    }
     if (this.#look.isFetched && call.looks < MAX_LOOKS) return this.#again(call);
     if (sight === undefined) return this.#nothingNew(call);
     return this.#done(call, `the booking says ${this.#after?.status ?? "nothing"}`);
@@ -215,8 +189,9 @@ class BookingComparison {
   }
 
   /** Undefined for announcements that are no matter of status. */
-  #sight({ announcement: { type }, receivedAt }: Call): Sight | undefined {
+  #sight(call: Call): Sight | undefined {
     const after = this.#after;
+    const { type } = call.announcement;
     if (
       type === undefined ||
       !after ||
@@ -226,11 +201,13 @@ class BookingComparison {
       return undefined;
     }
     const sight = sightOf(type, after);
-    return sight === "missing" && this.#isOvertaken(after, receivedAt) ? "passed" : sight;
+    return sight === "missing" && this.#isOvertaken(call, after) ? "passed" : sight;
   }
 
-  #isOvertaken(after: Booking, receivedAt: number): boolean {
+  #isOvertaken(call: Call, after: Booking): boolean {
+    if (isFollowed(call, after, this.#look)) return true;
     if (!isEnded(after.status)) return false;
+    const { receivedAt } = call;
     const endedAt = Date.parse(after.cancellation?.at ?? "");
     const hasJustEnded = this.#known.booking !== undefined && !isEnded(this.#known.booking.status);
     return hasJustEnded || endedAt >= receivedAt - OVERTAKEN_TOLERANCE_MS;
@@ -252,6 +229,11 @@ class BookingComparison {
 
   #knownAfter(): KnownSubject {
     const { version, ordinal, recent } = this.#known;
+    const isNew = this.#known.booking === undefined && this.#after !== undefined;
+    const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
+    if ((isNew || this.#changes.length > 0) && Number.isFinite(newest)) {
+      this.#remembered.push(changeAt(newest));
+    }
     return {
       version: this.#after?.version ?? version,
       ordinal: ordinal + this.#events.count,

@@ -24,6 +24,18 @@ function isTick(hash: string): boolean {
   return hash.startsWith("hour:") || hash.startsWith("timer:");
 }
 
+const CHANGE = "change";
+
+/** Remembers that the state was seen to change when a call came. */
+export function changeAt(receivedAt: number): RecentCall {
+  return { hash: CHANGE, at: receivedAt };
+}
+
+/** Whether the state was seen to change about when the call came: it may well have been this. */
+export function hasChangedAround(recent: readonly RecentCall[], receivedAt: number): boolean {
+  return isRepeat(recent, changeAt(receivedAt));
+}
+
 export function isRepeat(recent: readonly RecentCall[], { hash, at }: RecentCall): boolean {
   return recent.some(
     (call) => call.hash === hash && (isTick(hash) || Math.abs(call.at - at) <= REPEAT_WINDOW_MS),

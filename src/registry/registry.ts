@@ -1,14 +1,13 @@
-import { pathToFileURL } from "node:url";
-
 import type { z } from "zod";
 
 import type { AnyHandler, AnyIntegration } from "./loaded-integration.ts";
-import { describeProblems, hint } from "../settings/config-problems.ts";
+import { describeProblems, hint, pathText } from "../settings/config-problems.ts";
 import type { ConnectionConfig, WhenConfig } from "../settings/config-schema.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import type { Settings } from "../settings/settings.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { findIntegrations, type IntegrationPlace } from "./find-integrations.ts";
+import { importIntegration } from "./import-integration.ts";
 
 /** One connection with the integration that understands its booking system. */
 export interface LoadedConnection {
@@ -138,19 +137,6 @@ class Loader {
   }
 
   #problem(path: PropertyKey[], what: string): void {
-    const text = path.map(String).join(".");
-    this.problems.push(`${this.#settings.locate(path)}: ${text}: ${what}`);
+    this.problems.push(`${this.#settings.locate(path)}: ${pathText(path)}: ${what}`);
   }
-}
-
-async function importIntegration({ id, entry }: IntegrationPlace): Promise<AnyIntegration> {
-  const module = (await import(pathToFileURL(entry).href)) as { default?: AnyIntegration };
-  const integration = module.default;
-  if (!integration?.manifest) throw new Error("it has no default export made by defineIntegration");
-  if (integration.manifest.id !== id) {
-    throw new Error(
-      `its manifest says "${integration.manifest.id}": folder and id must be the same`,
-    );
-  }
-  return integration;
 }

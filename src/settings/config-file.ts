@@ -1,8 +1,18 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from "yaml";
 
+import { messageOf } from "../sdk/errors.ts";
 import { pathText, type Locate } from "./config-problems.ts";
 import type { Environment } from "./environment.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -47,13 +57,11 @@ function filesOf(folder: string): string[] {
 
 function readFile(path: string, environment: Environment, problems: string[]): ConfigFile {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines });
+  const document = parseDocument(readText(path), { lineCounter: lines });
   const name = basename(path);
-  for (const error of document.errors) {
-    const line = error.linePos?.[0].line ?? 1;
-    problems.push(`${name}:${line}: ${error.message.split("\n")[0] ?? "not YAML"}`);
-  }
-  const plain: unknown = document.errors.length > 0 ? {} : (document.toJS() ?? {});
+  const fault = faultOf(document);
+  if (fault !== undefined) problems.push(`${name}:${fault}`);
+  const plain: unknown = fault === undefined ? (document.toJS() ?? {}) : {};
   if (!isPlainObject(plain)) {
     problems.push(`${name}:1: write keys and values, such as "connections:"`);
     return { name, document, lines, value: {} };
@@ -66,6 +74,30 @@ function readFile(path: string, environment: Environment, problems: string[]): C
     );
   };
   return { ...file, value: withVariables(plain, environment, put) as Record<string, unknown> };
+}
+
+/** What makes a file no YAML, with its line. One fault is told: the others often follow from it. */
+function faultOf(document: Document): string | undefined {
+  const [error] = document.errors;
+  if (error) {
+    const [what = ""] = error.message.split(/;| at line \d/, 1);
+    return `${error.linePos?.[0].line ?? 1}: not YAML: ${what.trim()}`;
+  }
+  try {
+    document.toJS();
+    return undefined;
+  } catch (cause) {
+    return `1: not YAML: ${messageOf(cause)}`; // an alias without anchor, or one that grows too large
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new SettingsError([`${path}: cannot be read (${why}): correct the file's permissions`]);
+  }
 }
 
 /** `${NAME}` takes the variable's value. A key whose value becomes empty text counts as absent. */
@@ -98,7 +130,14 @@ function withVariables(
 /** Maps are joined key by key, lists one after the other; the same setting twice is a fault. */
 function mergeFiles(files: readonly ConfigFile[], problems: string[]): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
-  for (const { name, value } of files) mergeInto(merged, value, [], name, problems);
+  for (const [index, file] of files.entries()) {
+    const isTwice = (path: PropertyKey[]) => {
+      const here = locateIn([file], file.name)(path);
+      const there = locateIn(files.slice(0, index), "another file")(path);
+      problems.push(`${here}: ${pathText(path)}: is set in ${there} already: keep one of them`);
+    };
+    mergeInto(merged, file.value, [], isTwice);
+  }
   return merged;
 }
 
@@ -106,8 +145,7 @@ function mergeInto(
   target: Record<string, unknown>,
   source: Record<string, unknown>,
   path: PropertyKey[],
-  file: string,
-  problems: string[],
+  isTwice: (path: PropertyKey[]) => void,
 ): void {
   for (const [key, value] of Object.entries(source)) {
     const known = target[key];
@@ -116,9 +154,9 @@ function mergeInto(
     else if (Array.isArray(known) && Array.isArray(value))
       target[key] = known.concat(value) as unknown[];
     else if (isPlainObject(known) && isPlainObject(value)) {
-      mergeInto(known, value, here, file, problems);
+      mergeInto(known, value, here, isTwice);
     } else {
-      problems.push(`${file}: ${pathText(here)}: set in another file already: keep one of them`);
+      isTwice(here);
     }
   }
 }
@@ -134,15 +172,28 @@ function locateIn(files: readonly ConfigFile[], fallback: string): Locate {
   };
 }
 
+/** Of a key the place of the key itself, of an element the place of its value. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
-  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
-  const key = path.at(-1);
-  if (isMap(parent)) {
-    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair && isNode(pair.key)) return pair.key.range?.[0];
+  let node: unknown = document.contents;
+  let place = isNode(node) ? node.range?.[0] : undefined;
+  for (const key of path) {
+    const parent: unknown = isAlias(node) ? node.resolve(document) : node;
+    if (isMap(parent)) {
+      const pair = parent.items.find(
+        // An id without quotes is a number in YAML and text everywhere else.
+        (item) => isScalar(item.key) && String(item.key.value) === String(key),
+      );
+      if (!pair) return undefined;
+      node = pair.value;
+      place = isNode(pair.key) ? pair.key.range?.[0] : undefined;
+    } else if (isSeq(parent) && typeof key === "number") {
+      node = parent.items[key];
+      place = isNode(node) ? node.range?.[0] : undefined;
+    } else {
+      return undefined;
+    }
   }
-  const node = path.length > 0 ? document.getIn(path, true) : undefined;
-  return isNode(node) ? node.range?.[0] : undefined;
+  return place;
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

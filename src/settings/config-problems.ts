@@ -1,5 +1,7 @@
-import { closest, distance } from "fastest-levenshtein";
+import { closest } from "fastest-levenshtein";
 import type { z } from "zod";
+
+import { isNear, wordsOf } from "./issue-words.ts";
 
 /** Where a value of the configuration was written: `bellhop.yaml:12`. */
 export type Locate = (path: readonly PropertyKey[]) => string;
@@ -22,17 +24,15 @@ export function describeProblems(
       });
     }
     const path = [...prefix, ...issue.path];
-    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
-    const what = isMissing ? "is missing: add it" : issue.message;
-    return [`${locate(path)}: ${pathText(path)}: ${what}`];
+    return [`${locate(path)}: ${pathText(path)}: ${wordsOf(issue)}`];
   });
 }
 
 /** ` (did you mean accountId?)`, or the list of what there is. */
 export function hint(word: string, known: readonly string[]): string {
   if (known.length === 0) return ": remove it";
-  const nearest = closest(word, [...known]);
-  if (distance(word, nearest) <= Math.max(2, word.length / 3)) return `: did you mean ${nearest}?`;
+  const guess = closest(word, [...known]);
+  if (isNear(word, guess)) return `: did you mean ${guess}?`;
   return `: known are ${known.join(", ")}`;
 }
 

@@ -46,7 +46,10 @@ const Connection = z.strictObject({
   language: Text.optional().describe("Language of guests who have not chosen one"),
   country: Text.optional().describe("Country of guests who have not given one"),
   mail: z
-    .strictObject({ from: Text.optional(), replyTo: Text.optional() })
+    .strictObject({
+      from: Text.optional().describe("Sender address, with or without a name"),
+      replyTo: Text.optional().describe("Where guests' answers go"),
+    })
     .optional()
     .describe("Sender of mails to guests of this connection"),
   map: z
@@ -57,62 +60,87 @@ const Connection = z.strictObject({
     .boolean()
     .default(false)
     .describe("Played by the simulator: its mails never leave this machine"),
-  settings: z.record(z.string(), z.unknown()).default({}),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Account, keys and the like, as the booking system's integration has them"),
 });
 
 const When = z.strictObject({
-  connections: z.array(Text).optional(),
-  types: z.array(z.enum(EVENT_TYPES)).optional(),
+  connections: z.array(Text).optional().describe("Only events of these connections"),
+  types: z.array(z.enum(EVENT_TYPES)).optional().describe("Only events of these types"),
   products: z.array(Text).optional().describe("Product ids or codes; one of the items must match"),
-  channels: z.array(Text).optional(),
-  statuses: z.array(z.enum(BOOKING_STATUSES)).optional(),
-  agents: z.enum(["any", "none", "only"]).optional(),
+  channels: z.array(Text).optional().describe("Ids of the brands or sites that sold the booking"),
+  statuses: z.array(z.enum(BOOKING_STATUSES)).optional().describe("Status after the event"),
+  agents: z
+    .enum(["any", "none", "only"])
+    .optional()
+    .describe("Bookings made by agents: also, not, or only; default: any"),
   custom: z.record(z.string(), z.string()).optional().describe("Form items and their values"),
 });
 
 const Instance = z.strictObject({
   use: Text.optional().describe("Id of the integration; default: the name of this entry"),
-  when: When.default({}),
-  settings: z.record(z.string(), z.unknown()).default({}),
+  when: When.default({}).describe("Which events it gets; without this all that it handles"),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Settings of this use of the integration"),
 });
 
 const Timer = z.strictObject({
-  name: Name,
-  relativeTo: Text,
-  offset: Text,
-  statuses: z.array(z.enum(BOOKING_STATUSES)).optional(),
-  connections: z.array(Text).optional(),
-  products: z.array(Text).optional(),
+  name: Name.describe("Told to handlers, so that they know their timer"),
+  relativeTo: Text.describe("start, end, created or confirmed"),
+  offset: Text.describe("Before (-48h) or after (2h); days may have a time: -1d at 18:00"),
+  statuses: z.array(z.enum(BOOKING_STATUSES)).optional().describe("Only bookings in these"),
+  connections: z.array(Text).optional().describe("Only bookings of these connections"),
+  products: z.array(Text).optional().describe("Only bookings with one of these products"),
 });
 
 const Limits = z.strictObject({
-  bodyBytes: z.int().min(1024).default(1_048_576),
-  headerBytes: z.int().min(1024).default(16_384),
-  urlBytes: z.int().min(256).default(8_192),
-  requestSeconds: z.number().min(1).default(10),
+  bodyBytes: z.int().min(1024).default(1_048_576).describe("Larger bodies are answered 413"),
+  headerBytes: z.int().min(1024).default(16_384).describe("More headers are answered 431"),
+  urlBytes: z.int().min(256).default(8_192).describe("Longer URLs are answered 414"),
+  requestSeconds: z.number().min(1).default(10).describe("Slower requests are answered 408"),
 });
 
 const Retention = z.strictObject({
-  deliveriesDays: z.int().min(1).default(90),
-  jobsDays: z.int().min(1).default(90),
+  deliveriesDays: z.int().min(1).default(90).describe("How long messages are kept"),
+  jobsDays: z.int().min(1).default(90).describe("How long finished jobs are kept"),
 });
 
 /** `bellhop.yaml` */
 export const ConfigSchema = z.strictObject({
   mail: z
     .strictObject({
-      mode: z.enum(["rehearsal", "live"]).default("rehearsal"),
-      office: z.email().optional(),
+      mode: z
+        .enum(["rehearsal", "live"])
+        .default("rehearsal")
+        .describe("rehearsal: the office gets every mail instead of the guest; live: guests do"),
+      office: z.email().optional().describe("Gets rehearsal mails and notes that need a person"),
     })
-    .prefault({}),
-  connections: z.record(Name, Connection).default({}),
-  integrations: z.record(Name, Instance).default({}),
-  timers: z.array(Timer).default([]),
-  limits: Limits.prefault({}),
-  retention: Retention.prefault({}),
-  shutdownSeconds: z.number().min(0).default(20),
-  integrationPaths: z.array(Text).default([]),
-  templatePaths: z.array(Text).default([]),
+    .prefault({})
+    .describe("Who gets mails"),
+  connections: z
+    .record(Name, Connection)
+    .default({})
+    .describe("Accounts at booking systems, by a name of your own; it is part of callback URLs"),
+  integrations: z
+    .record(Name, Instance)
+    .default({})
+    .describe("What follows from bookings: integrations in use, by a name of your own"),
+  timers: z.array(Timer).default([]).describe("Moments around bookings that handlers hear of"),
+  limits: Limits.prefault({}).describe("What callers may send"),
+  retention: Retention.prefault({}).describe("How long things are kept"),
+  shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
+  integrationPaths: z
+    .array(Text)
+    .default([])
+    .describe("Further integrations: folders, or names of installed packages"),
+  templatePaths: z
+    .array(Text)
+    .default([])
+    .describe("Folders with templates and images of your own; the first that has a file wins"),
 });
 
 export type Config = z.output<typeof ConfigSchema>;

@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 const TOKENS_FILE = "tokens.json";
 
+/** Booking systems of an installation that has not said which it has; each names a connection. */
+export const DEFAULT_SOURCES: readonly string[] = ["tourcms", "planyo"];
+
 /** A fresh secret for a callback URL: 192 bits, safe in a path. */
 export function newToken(): string {
   return randomBytes(24).toString("base64url");
@@ -14,21 +17,22 @@ export function newToken(): string {
  * stay in the data folder, so that the callback URLs survive a restart.
  */
 export function defaultConfig(dataFolder: string): Record<string, unknown> {
-  const tokens = keptTokens(dataFolder, ["tourcms", "planyo"]);
-  return {
-    connections: {
-      tourcms: { source: "tourcms", tokens: [tokens["tourcms"]] },
-      planyo: { source: "planyo", tokens: [tokens["planyo"]] },
-    },
-    integrations: { "voucher-mail": {} },
-  };
+  const tokens = tokensFor(dataFolder, DEFAULT_SOURCES);
+  const connections = DEFAULT_SOURCES.map(
+    (source) => [source, { source, tokens: [tokens[source]] }] as const,
+  );
+  return { connections: Object.fromEntries(connections), integrations: { "voucher-mail": {} } };
 }
 
-function keptTokens(dataFolder: string, names: readonly string[]): Record<string, string> {
+/** Tokens of earlier starts without a configuration: their callback URLs may be in use. */
+export function keptTokens(dataFolder: string): Readonly<Record<string, string>> {
   const file = join(dataFolder, TOKENS_FILE);
-  const kept = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>)
-    : {};
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, string>) : {};
+}
+
+function tokensFor(dataFolder: string, names: readonly string[]): Record<string, string> {
+  const file = join(dataFolder, TOKENS_FILE);
+  const kept = keptTokens(dataFolder);
   const tokens = Object.fromEntries(names.map((name) => [name, kept[name] ?? newToken()]));
   if (names.some((name) => kept[name] === undefined)) {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });

@@ -22,9 +22,10 @@ export function environmentOf(
 ): Environment {
   return (name) => {
     const value = variables[name];
-    if (value !== undefined) return value;
     const path = variables[`${name}_FILE`];
-    return path === undefined ? undefined : readSecret(name, path);
+    // An empty place in .env must not hide a secret that comes as a file.
+    if (value !== undefined && (value !== "" || !path)) return value;
+    return path ? readSecret(name, path) : undefined;
   };
 }
 

@@ -44,30 +44,35 @@ export function connectionDefaults({ config }: Settings, id: string): Connection
 }
 
 const DEFAULT_CONFIG_FILE = "bellhop.yaml";
+const PORT_WANTED = "must be a number from 0 to 65535";
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-const optionalText = z.preprocess(
-  (value) => (value === "" ? undefined : value),
-  z.string().optional(),
-);
+const optionalText = z.string().optional();
 
 const EnvironmentSchema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, PORT_WANTED)
+    .default("8080")
+    .transform(Number)
+    .refine((port) => port <= 65_535, PORT_WANTED),
   HOST: z.string().default("127.0.0.1"),
   BELLHOP_CONFIG: optionalText,
   BELLHOP_DATA: z.string().default("data"),
   DATABASE_URL: optionalText.refine((url) => url === undefined || isMysqlUrl(url), {
     message: "write mysql://user:password@host:port/database, or leave it out for SQLite",
   }),
-  BELLHOP_PUBLIC_URL: optionalText.refine((url) => url === undefined || URL.canParse(url), {
-    message: "write the address with https://",
+  BELLHOP_PUBLIC_URL: optionalText.refine((url) => url === undefined || isWebAddress(url), {
+    message: "write the whole address, such as https://bellhop.example.com",
   }),
   BELLHOP_API_TOKEN: optionalText,
   SMTP_URL: optionalText.refine((url) => url === undefined || /^smtps?:\/\/[^/]/.test(url), {
     message: "write smtp://user:password@host:port",
   }),
   MAIL_FROM: optionalText,
-  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
+    .default("info"),
 });
 
 /** Names of the variables that Bellhop reads; `.env.example` lists the same. */
@@ -104,7 +109,7 @@ export function readSettings(environment: Environment): Settings {
 function readVariables(environment: Environment): z.output<typeof EnvironmentSchema> {
   const given = Object.fromEntries(
     ENVIRONMENT_VARIABLES.map((name) => [name, environment(name)] as const).filter(
-      ([, value]) => value !== undefined,
+      ([, value]) => value !== undefined && value !== "", // an empty place in .env says nothing
     ),
   );
   const result = EnvironmentSchema.safeParse(given);
@@ -148,6 +153,10 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       path.startsWith(".") || path.startsWith("/") ? resolve(folder, path) : path,
     ),
   };
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function isMysqlUrl(text: string): boolean {

@@ -277,6 +277,43 @@ describe("a state that contradicts the call", () => {
     expect(comparison.verdicts[0]?.state).toBe("done");
   });
 
+  it("a cancellation that a later call and the state have taken back holds nothing up", () => {
+    const both = look({
+      view: confirmedView(),
+      isFetched: true,
+      calls: [call("booking.cancelled"), call("booking.confirmed")],
+    });
+
+    const comparison = after(requested(), both);
+
+    expect(typesOf(comparison)).toEqual(["booking.confirmed"]);
+    expect(statesOf(comparison)).toEqual(["duplicate", "done"]);
+  });
+
+  it("a modification that an earlier look has brought along already is not waited for", () => {
+    const moved = (type: "booking.confirmed" | "booking.modified") =>
+      look({
+        view: confirmedView({ notes: "two dogs" }),
+        isFetched: true,
+        calls: [call(type)],
+      });
+
+    const comparison = after(requested(), moved("booking.confirmed"), moved("booking.modified"));
+
+    expect(statesOf(comparison)).toEqual(["duplicate"]);
+  });
+
+  it("a modification that shows nothing long after the last change is looked at again", () => {
+    const late = call("booking.modified", { receivedAt: ARRIVAL + 3_600_000 });
+
+    const comparison = after(
+      confirmed(),
+      look({ view: confirmedView(), isFetched: true, calls: [late] }),
+    );
+
+    expect(statesOf(comparison)).toEqual(["again"]);
+  });
+
   it("a payload is the state: nothing is asked again", () => {
     const odd = look({ view: cabinView(), calls: [call("booking.confirmed")] });
 

@@ -22,6 +22,14 @@ export const BY_STAFF_QUIETLY: Firing = { byCustomer: false, isQuiet: true };
 /** The most reservations that one telling of a story makes; keeps their numbers apart. */
 const RESERVATIONS_PER_PLAY = 10;
 
+const MINUTE_MS = 60_000;
+const NUMBERS_PER_MINUTE = 1_000;
+
+/** A system that is played again later does not give numbers that it gave before. */
+function firstNumber(now: number): number {
+  return Math.floor((now - Date.UTC(2026, 0, 1)) / MINUTE_MS) * NUMBERS_PER_MINUTE;
+}
+
 /**
  * One telling of a story, with people, days and numbers of its own. They follow from the seed and
  * the count of stories begun so far, so that stories told in turns do not disturb each other.
@@ -46,7 +54,8 @@ export class Play {
 
   /** Makes a reservation that the API knows from now on. */
   reserve(parts: Partial<Reservation> = {}, resource?: Resource): Reservation {
-    const id = String(9_000_000 + this.number * RESERVATIONS_PER_PLAY + this.#made++);
+    const first = firstNumber(this.now) + this.number * RESERVATIONS_PER_PLAY;
+    const id = String(first + this.#made++);
     const wanted = resource ?? this.random.pick(RESOURCES);
     const made = makeReservation(id, this.guest, wanted, this.now, this.random);
     const reservation = { ...made, ...parts };

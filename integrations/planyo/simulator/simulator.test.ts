@@ -123,6 +123,13 @@ it("two bookings never share a number", () => {
   expect(new Set(references).size).toBe(references.length);
 });
 
+it("a system that is played again a minute later gives other numbers", () => {
+  const numbers = (now: number) =>
+    [...simulator.create({ seed: 1, now }).play("rental")].map(({ about }) => about);
+
+  expect(numbers(NOW + 60_000)).not.toEqual(numbers(NOW));
+});
+
 it("a booking is found though our clock is a day behind the system's", async () => {
   const system = create();
   const config = await serve(system);

@@ -1,0 +1,95 @@
+import { stringify } from "yaml";
+
+import type { InitAnswers } from "./init-questions.ts";
+import type { InitSetting, InitSource } from "./init-source.ts";
+
+/** `bellhop.yaml` with a comment for each key. */
+export function configText(
+  answers: InitAnswers,
+  sources: readonly InitSource[],
+  schemaPath: string | undefined,
+): string {
+  return [
+    ...(schemaPath === undefined ? [] : [`# yaml-language-server: $schema=${schemaPath}`]),
+    "# What Bellhop does, and for whom. Secrets are in .env: ${NAME} takes the place of its value.",
+    '# After a change: "bellhop check", then a restart.',
+    "",
+    "mail:",
+    "  # rehearsal: the office gets every mail instead of the guest. live: guests get them.",
+    "  mode: rehearsal",
+    "  # Gets rehearsal mails, and notes that need a person. Without it mails are only written to files.",
+    `  ${setting("office", answers.office, "office@example.com")}`,
+    "",
+    "# Accounts at booking systems. Their names are part of the callback URLs.",
+    "connections:",
+    ...sources.flatMap((source, index) => [
+      ...(index > 0 ? [""] : []),
+      ...connectionLines(source, answers),
+    ]),
+    "",
+    "# What follows from a booking.",
+    "integrations:",
+    "  # Mails a PDF voucher when a booking is confirmed or changed, and tells of its end.",
+    "  voucher-mail:",
+    "    # Only some of the events:",
+    `    # when: { connections: [${sources.map(({ id }) => id).join(", ")}] }`,
+    "    settings:",
+    "      # Folder below templates/voucher-mail; your own goes below a folder of templatePaths.",
+    "      template: default",
+    "",
+  ].join("\n");
+}
+
+function connectionLines(source: InitSource, { name, language, timeZone }: InitAnswers): string[] {
+  return [
+    `  ${source.id}:`,
+    `    source: ${source.id}`,
+    "    # Secrets of the callback URL, newest first. A second one keeps the old URL alive for a while.",
+    `    tokens: ["\${${source.tokenVariable}}"]`,
+    "    # Your name as guests know it.",
+    `    ${setting("name", name, "Fjord Walks")}`,
+    "    # Language of guests who have not chosen one.",
+    `    language: ${scalar(language)}`,
+    "    # Bookings made before are no news. Without it: those made before the first start.",
+    "    # since: 2026-11-01",
+    "    # Sender of mails to guests. Without it: MAIL_FROM.",
+    '    # mail: { from: "post@example.com", replyTo: "post@example.com" }',
+    `    # More about these: integrations/${source.id}/README.md`,
+    "    settings:",
+    ...source.settings.flatMap((one) => [
+      ...comment(one.description).map((line) => `      ${line}`),
+      `      ${settingLine(one, timeZone)}`,
+    ]),
+  ];
+}
+
+function settingLine({ key, standard, variable }: InitSetting, timeZone: string): string {
+  if (variable !== undefined) return `${key}: "\${${variable}}"`;
+  if (key === "timeZone") return `timeZone: ${scalar(timeZone)}`;
+  return standard === undefined ? `${key}: ""` : `# ${key}: ${scalar(standard)}`;
+}
+
+/** A key with its value, or as an example behind a comment sign. */
+function setting(key: string, value: string | undefined, example: string): string {
+  return value === undefined ? `# ${key}: ${example}` : `${key}: ${scalar(value)}`;
+}
+
+function scalar(value: unknown): string {
+  return stringify(value, { lineWidth: 0 }).trim();
+}
+
+const COMMENT_WIDTH = 90;
+
+/** A comment in lines of readable length. */
+export function comment(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + word.length < COMMENT_WIDTH) {
+      lines[lines.length - 1] = `${line} ${word}`;
+    } else {
+      lines.push(`# ${word}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,132 @@
+import { httpClient } from "../http/http-client.ts";
+import { productIntegrations } from "../paths.ts";
+import { loadRegistry } from "../registry/registry.ts";
+import { messageOf } from "../sdk/errors.ts";
+import { readEnvironment } from "../settings/environment.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
+import { StatusReader, waitForAftermath } from "../simulate/aftermath.ts";
+import { createProgress } from "../simulate/progress.ts";
+import { chooseConnections, type SimulatedConnection } from "../simulate/simulated-connections.ts";
+import { type Simulation, startSimulation } from "../simulate/simulation.ts";
+import { statusTable, tallyTable } from "../simulate/summary.ts";
+import { hookUrl } from "./hook-url.ts";
+
+export interface SimulateOptions {
+  stories: number;
+  only?: string;
+  seed: number;
+  repeats: number;
+  reorder?: true;
+  /** Calls a second, unless `burst` is set. */
+  rate: number;
+  /** Connections. */
+  burst?: number;
+  /** Seconds. */
+  wait: number;
+}
+
+/** Plays the connections that are named, else all simulated ones, to the Bellhop that runs here. */
+export async function simulate(names: readonly string[], options: SimulateOptions): Promise<void> {
+  const settings = readSettings(readEnvironment());
+  const registry = await loadRegistry(settings, [productIntegrations]);
+  const connections = await chooseConnections(registry, names);
+  await checkRunning(settings, connections);
+  const simulation = await startSimulation(planOf(connections, options), Date.now());
+  const stop = new AbortController();
+  const onSignal = () => {
+    stop.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, onSignal);
+  try {
+    await playAndTell(settings, connections, simulation, options, stop.signal);
+  } finally {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onSignal);
+    await simulation.server.close();
+  }
+}
+
+function planOf(connections: readonly SimulatedConnection[], options: SimulateOptions) {
+  const { stories, only, seed, repeats, reorder, rate, burst } = options;
+  return {
+    connections,
+    seed,
+    stories,
+    repeats,
+    reorder: reorder === true,
+    pace: burst === undefined ? { perSecond: rate } : { connections: burst },
+    ...(only !== undefined && { only }),
+    // As many open at once as can be called at once, or the burst would be none.
+    ...(burst !== undefined && { together: Math.max(12, burst) }),
+  };
+}
+
+async function playAndTell(
+  settings: Settings,
+  connections: readonly SimulatedConnection[],
+  simulation: Simulation,
+  { wait }: SimulateOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { apiToken, publicUrl } = settings;
+  const status = apiToken ? new StatusReader(httpClient, publicUrl, apiToken) : undefined;
+  const before = await status?.read().catch(messageOf);
+  const urls = new Map(connections.map(({ id, token }) => [id, urlOf(settings, id, token)]));
+  const progress = createProgress();
+  const startedAt = performance.now();
+  const tools = { http: httpClient, progress, signal };
+  const tally = await simulation.play((id) => urls.get(id) ?? "", tools);
+  progress.end();
+  const seconds = (performance.now() - startedAt) / 1000;
+  process.stdout.write(`\nSent to ${publicUrl}\n${tallyTable(tally, seconds)}`);
+
+  const after = await waitForAftermath({
+    status,
+    answered: () => simulation.server.answered,
+    longestMs: wait * 1000,
+    signal,
+    onPatience: () => {
+      process.stderr.write(
+        "\nBellhop is still at work. The simulated systems answer its questions for up to " +
+          `${wait} s; Ctrl-C ends it.\n`,
+      );
+    },
+  });
+  const outcome =
+    typeof before === "object" && typeof after === "object"
+      ? statusTable(before, after)
+      : `  ${[before, after].find((why) => typeof why === "string") ?? ""}\n`;
+  process.stdout.write(`\nWhat became of them\n${outcome}`);
+  if (tally.lost > 0) throw new Error(`${tally.lost} calls were not taken`);
+}
+
+function urlOf(settings: Settings, id: string, token: string): string {
+  return hookUrl(settings, id, token, undefined, false);
+}
+
+/** @throws when Bellhop does not run, or does not know the connections as they are configured now. */
+async function checkRunning(
+  settings: Settings,
+  connections: readonly SimulatedConnection[],
+): Promise<void> {
+  const { publicUrl } = settings;
+  try {
+    const answer = await httpClient.send({ url: `${publicUrl}/healthz`, timeoutMs: 5_000 });
+    if (answer.status !== 200) throw new Error(`/healthz answered ${answer.status}`);
+  } catch (cause) {
+    throw new Error(
+      `Bellhop does not run at ${publicUrl} (${messageOf(cause)}): ` +
+        "start it with npm start, or correct PORT or BELLHOP_PUBLIC_URL",
+      { cause },
+    );
+  }
+  for (const { id, token } of connections) {
+    const url = urlOf(settings, id, token);
+    const { status } = await httpClient.send({ method: "HEAD", url, timeoutMs: 5_000 });
+    if (status !== 200) {
+      throw new Error(
+        `the running Bellhop does not take calls of ${id} (it answers ${status}): ` +
+          "restart it, so that it reads the configuration as it is now",
+      );
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { confirmedReservation, notify, startBikes } from "../api/bikes.ts";
+import { type App, callApi, untilSettled } from "../harness/app.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { command } from "./command.ts";
+
+const LISTS = ["deliveries", "events", "bookings", "jobs", "effects"];
+
+onEachStore((store) => {
+  let app: App | undefined;
+  afterEach(() => app?.stop());
+
+  async function shop(): Promise<App> {
+    app = await startBikes({ location: await store.newLocation() });
+    return app;
+  }
+
+  it("before anything has happened every list is one sentence", async () => {
+    const { env } = await shop();
+
+    for (const name of LISTS) {
+      expect(await command({ env }, "list", name)).toMatchObject({
+        code: 0,
+        out: `No ${name} yet.\n`,
+        err: "",
+      });
+    }
+  });
+
+  it("a program gets the same elements as from the API", async () => {
+    const running = await shop();
+    await confirmedReservation(running);
+
+    for (const name of LISTS) {
+      const { code, out } = await command(running, "list", name, "--json");
+      const { body } = await callApi(running, `/${name}`);
+
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toEqual(body);
+    }
+  });
+
+  it("a person gets lines of a hundred columns at most, with what matters in them", async () => {
+    const running = await shop();
+    await confirmedReservation(running);
+    await notify(running, "notification_type=reservation_confirmed");
+    await untilSettled(running);
+    const shown = async (name: string) => (await command(running, "list", name)).out;
+
+    for (const name of LISTS) {
+      const lines = (await shown(name)).trimEnd().split("\n");
+      expect(lines.length).toBeGreaterThan(1);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    }
+    expect(await shown("bookings")).toMatch(/bikes +9000101 +confirmed .*Ana Núñez +240.00 EUR/);
+    expect(await shown("jobs")).toMatch(/^[0-9a-f-]{36} +voucher-.* +9000101 +done +1/m);
+    expect(await shown("deliveries")).toMatch(/bikes +failed +incomplete/);
+  });
+
+  it("filters and pages are those of the API", async () => {
+    const running = await shop();
+    await confirmedReservation(running, "9000101");
+    await confirmedReservation(running, "9000102");
+    const ids = async (...args: string[]) => {
+      const { out } = await command(running, "list", "deliveries", "--json", ...args);
+      const { data, next } = JSON.parse(out) as { data: { subject: string }[]; next: string };
+      return { subjects: data.map(({ subject }) => subject), next };
+    };
+
+    const first = await ids("--limit", "3");
+    const rest = await ids("--limit", "3", "--cursor", first.next);
+
+    expect(first.subjects).toEqual(["9000102", "9000102", "9000101"]);
+    expect(rest).toEqual({ subjects: ["9000101"], next: null });
+    expect((await ids("--subject", "9000101", "--state", "done")).subjects).toHaveLength(2);
+    const search = await command(running, "list", "bookings", "--q", "núñ", "--limit", "1");
+    expect(search.out).toContain("There are more: add --cursor ");
+    const none = await command(running, "list", "bookings", "--starts-from", "2199-01-01");
+    expect(none.out).toBe("No bookings meet these filters.\n");
+  });
+});
+
+describe("wrong usage", () => {
+  let app: App;
+  beforeAll(async () => {
+    app = await startBikes({ roles: "console" });
+  });
+  afterAll(() => app.stop());
+
+  it.each([
+    [["list", "deliveries", "--state", "lost"], "--state: use waiting, done"],
+    [["list", "bookings", "--starts-from", "tomorrow"], "--starts-from: write a date"],
+    [["list", "deliveries", "--limit", "0"], "--limit: write a number from 1 to 500"],
+    [["list", "deliveries", "--colour", "red"], "--colour"],
+    [["list", "bookings", "extra"], "too many arguments"],
+    [["list", "vouchers"], "unknown command"],
+    [["list"], "Usage: bellhop list"],
+  ])("%j is answered with the reason", async (args, words) => {
+    const { code, out, err } = await command(app, ...args);
+
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toContain(words);
+  });
+});

@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterEach, expect, it, vi } from "vitest";
+
+import { type App, startApp } from "../harness/app.ts";
+import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
+
+const TOKEN = "broken-token-0123456789abcdef";
+const config = { connections: { bikes: { source: "planyo", tokens: [TOKEN] } } };
+
+let app: App | undefined;
+afterEach(async () => {
+  await app?.stop();
+  app = undefined;
+});
+
+const post = async ({ url }: App, size = 100) =>
+  fetch(`${url}/hooks/bikes/${TOKEN}`, { method: "POST", body: `note=${"x".repeat(size)}` });
+
+/** A file system of a few megabytes, where the machine lets us make one. */
+function smallDisk(): string | undefined {
+  const folder = temporaryFolder("bellhop-small-disk-");
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", folder]);
+  if (mounted.status === 0) return folder;
+  if (process.env["CI"] === "true") throw new Error("cannot mount a small tmpfs: run CI as root");
+  // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
+  console.warn("SKIPPED: a full disk needs the right to mount a tmpfs");
+  return undefined;
+}
+
+it("a full disk is answered 503, readiness says why, and room again means 200 again", async () => {
+  const disk = smallDisk();
+  if (disk === undefined) return;
+  const data = join(disk, "data");
+  mkdirSync(data);
+  const ballast = join(disk, "ballast");
+  writeFileSync(ballast, Buffer.alloc(1024 * 1024));
+  try {
+    app = await startApp({ config, location: { sqliteFile: join(data, "bellhop.sqlite") } });
+    const statuses: number[] = [];
+    while (statuses.at(-1) !== 503 && statuses.length < 200) {
+      statuses.push((await post(app, 50_000)).status);
+    }
+    const refused = await post(app, 50_000);
+
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).not.toBeNull();
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+
+    rmSync(ballast);
+    await vi.waitFor(async () => {
+      expect((await post(app as App)).status).toBe(200);
+    });
+    const stored = (await app.db.knex("deliveries").count({ n: "*" }).first()) as { n: number };
+    expect(stored.n).toBe(statuses.filter((status) => status === 200).length + 1);
+  } finally {
+    await app?.stop();
+    app = undefined;
+    spawnSync("umount", [disk]);
+    if (existsSync(disk) && readdirSync(disk).length === 0) rmSync(disk, { recursive: true });
+  }
+});
+
+it.runIf(hasProgram("mariadbd"))(
+  "a database that is away is answered 503, and works again without a restart of ours",
+  async () => {
+    const server: MariaDb = await startMariaDb();
+    app = await startApp({ config, location: { mysqlUrl: await server.newDatabase() } });
+    const running = app;
+    expect((await post(running)).status).toBe(200);
+
+    await server.kill();
+    const away = await post(running);
+    const readiness = await fetch(`${running.url}/readyz`);
+    await server.restart();
+    await vi.waitFor(
+      async () => {
+        expect((await post(running)).status).toBe(200);
+      },
+      { timeout: 15_000 },
+    );
+
+    expect(away.status).toBe(503);
+    expect(away.headers.get("retry-after")).toBe("10");
+    expect(readiness.status).toBe(503);
+    expect(await readiness.text()).toContain("not available");
+    await running.stop();
+    app = undefined;
+    await server.stop();
+  },
+);

@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect, it } from "vitest";
+
+import { Database } from "../../src/db/database.ts";
+import { startProcess } from "../harness/bellhop-process.ts";
+import { outboxMails } from "../harness/mails.ts";
+import { temporaryFolder } from "../harness/servers.ts";
+import { onEachStore } from "../harness/stores.ts";
+
+const TOKEN = "kill-token-0123456789abcdef";
+const KILLS = 20;
+
+/** Every tenth reservation is confirmed, so that it makes a voucher; the rest only ask for one. */
+function body(reservation: number): string {
+  const isConfirmed = reservation % 10 === 0;
+  return new URLSearchParams({
+    notification_type: isConfirmed ? "reservation_confirmed" : "new_verified_reservation",
+    reservation: String(reservation),
+    resource: "3101",
+    resource_name: "Cabin",
+    calendar: "77001",
+    start: "1893495600",
+    end: "1893582000",
+    status: isConfirmed ? "7" : "3",
+    currency: "EUR",
+    price_quoted: "240.00",
+    amount_paid: "0.00",
+    amount_outstanding: "240.00",
+    email: `guest${reservation}@example.com`,
+    first_name: "Ana",
+    last_name: "Example",
+  }).toString();
+}
+
+onEachStore((store) => {
+  it(
+    `killed ${KILLS} times in the middle of a burst, nothing that was answered 200 is lost and no voucher is written twice`,
+    { timeout: 240_000 },
+    async () => {
+      const location = await store.newLocation();
+      const cwd = temporaryFolder();
+      const data = "sqliteFile" in location ? join(location.sqliteFile, "..") : join(cwd, "data");
+      mkdirSync(data, { recursive: true });
+      writeFileSync(
+        join(cwd, "bellhop.yaml"),
+        `connections: { bikes: { source: planyo, tokens: ["${TOKEN}"] } }\n` +
+          "mail: { mode: live }\nintegrations: { voucher-mail: {} }\n",
+      );
+      const env: Record<string, string> = { BELLHOP_DATA: data };
+      if ("mysqlUrl" in location) env["DATABASE_URL"] = location.mysqlUrl;
+      const acknowledged = new Set<number>();
+      let reservation = 1;
+
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const bellhop = await startProcess(cwd, env);
+        let isKilled = false;
+        const callers = Array.from({ length: 8 }, async () => {
+          while (!isKilled) {
+            const mine = reservation++;
+            const sent = fetch(`${bellhop.url}/hooks/bikes/${TOKEN}`, {
+              method: "POST",
+              body: body(mine),
+            });
+            const status = await sent.then((answer) => answer.status).catch(() => 0);
+            if (status === 200) acknowledged.add(mine);
+            await sleep(20);
+          }
+        });
+        await sleep(150 + kill * 20);
+        await bellhop.kill();
+        isKilled = true;
+        await Promise.all(callers);
+      }
+      const last = await startProcess(cwd, env);
+      const db = await Database.open(location);
+      await untilNothingWaits(db);
+
+      const known: { subject: string }[] = await db.knex("subjects").select("subject");
+      const subjects = new Set(known.map(({ subject }) => Number(subject)));
+      const lost = [...acknowledged].filter((number) => !subjects.has(number));
+      const mails = await outboxMails(data);
+      const recipients = mails.map(({ to }) => (Array.isArray(to) ? "" : (to?.text ?? "")));
+      const confirmed = [...subjects].filter((number) => number % 10 === 0);
+      await db.close();
+
+      expect(acknowledged.size).toBeGreaterThan(KILLS * 8);
+      expect(lost).toEqual([]);
+      expect(recipients.toSorted()).toEqual(
+        confirmed.map((number) => `guest${number}@example.com`).toSorted(),
+      );
+      expect(await last.stop()).toBe(0);
+    },
+  );
+});
+
+async function untilNothingWaits({ knex }: Database): Promise<void> {
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    const delivery: unknown = await knex("deliveries")
+      .where({ state: "waiting" })
+      .first("position");
+    const job: unknown = await knex("jobs").whereIn("state", ["ready", "leased"]).first("position");
+    if (delivery === undefined && job === undefined) return;
+    if (Date.now() > deadline) throw new Error("something still waits after 90 s");
+    await sleep(100);
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+
+import { type PlannedCall, Playlist, type PlaylistOptions } from "../../src/simulate/playlist.ts";
+import { fakeSystem } from "./fake-system.ts";
+
+function list(options: Partial<PlaylistOptions> = {}): PlannedCall[] {
+  const cast = ["fjord", "bikes"].map((connection) => {
+    const system = fakeSystem();
+    return { connection, system, stories: system.stories };
+  });
+  return [...new Playlist(cast, { seed: 1, stories: 40, ...options })];
+}
+
+function labels(calls: readonly PlannedCall[]): string[] {
+  return calls.map(({ connection, call, isRepeat }) =>
+    [connection, call.label, ...(isRepeat ? ["again"] : [])].join(" "),
+  );
+}
+
+/** The steps of each booking, in the order in which they come. */
+function stepsByBooking(calls: readonly PlannedCall[]): Map<string, number[]> {
+  const steps = new Map<string, number[]>();
+  for (const { connection, call } of calls) {
+    const booking = `${connection} ${call.about}`;
+    const step = Number(new URLSearchParams(call.query).get("step"));
+    steps.set(booking, [...(steps.get(booking) ?? []), step]);
+  }
+  return steps;
+}
+
+function isRising(steps: readonly number[]): boolean {
+  return steps.every((step, index) => index === 0 || step >= (steps[index - 1] ?? 0));
+}
+
+describe("the order of calls", () => {
+  it("is the same for the same seed, and another for another", () => {
+    const options = { repeats: 0.3, reorder: true };
+
+    const [first, again, other] = [1, 1, 2].map((seed) => labels(list({ ...options, seed })));
+
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it("mixes bookings of both systems, and tells each of them in order and to its end", () => {
+    const calls = list({ repeats: 0.3 });
+
+    const steps = stepsByBooking(calls);
+    const changes = calls.filter(({ call }, index) => call.about !== calls[index - 1]?.call.about);
+    expect(steps.size).toBe(40);
+    expect([...steps.values()].every(isRising)).toBe(true);
+    expect([...steps.values()].every((all) => [1, 4].includes(new Set(all).size))).toBe(true);
+    expect(changes.length).toBeGreaterThan(calls.length / 2);
+    expect(new Set(calls.map(({ connection }) => connection))).toEqual(new Set(["fjord", "bikes"]));
+  });
+
+  it("lets calls about one booking overtake each other only when asked, and loses none", () => {
+    const [ordered, reordered] = [list(), list({ reorder: true })];
+
+    expect([...stepsByBooking(reordered).values()].every(isRising)).toBe(false);
+    expect(labels(reordered).sort()).toEqual(labels(ordered).sort());
+  });
+
+  it("sends about the wanted share twice, the second after the first and like it", () => {
+    const calls = list({ stories: 400, repeats: 0.25 });
+
+    const repeats = calls.filter(({ isRepeat }) => isRepeat);
+    const firsts = calls.filter(({ isRepeat }) => !isRepeat);
+    expect(repeats.length / firsts.length).toBeGreaterThan(0.2);
+    expect(repeats.length / firsts.length).toBeLessThan(0.3);
+    for (const repeat of repeats) {
+      const first = firsts.find(({ call }) => call === repeat.call);
+      expect(first && calls.indexOf(first) < calls.indexOf(repeat)).toBe(true);
+    }
+  });
+
+  it("tells every story of a system before it tells one again", () => {
+    const system = fakeSystem({ a: 1, b: 1, c: 1, d: 1, e: 1 });
+    const cast = [{ connection: "fjord", system, stories: system.stories }];
+
+    const calls = [...new Playlist(cast, { seed: 3, stories: 10, together: 1 })];
+
+    const told = calls.map(({ call }) => new URLSearchParams(call.query).get("story"));
+    expect(told.slice(0, 5).sort()).toEqual(["a", "b", "c", "d", "e"]);
+    expect(told.slice(5).sort()).toEqual(["a", "b", "c", "d", "e"]);
+  });
+});
+
+describe("a call", () => {
+  it("is made only when it is taken, so that the system is not ahead of what was sent", () => {
+    const system = fakeSystem({ long: 4 });
+    const cast = [{ connection: "fjord", system, stories: system.stories }];
+    const calls = new Playlist(cast, { seed: 1, stories: 2 })[Symbol.iterator]();
+
+    const counts = [0, 1, 2, 3].map(() => {
+      calls.next();
+      return system.taken.length;
+    });
+
+    expect(counts).toEqual([1, 2, 3, 4]);
+  });
+
+  it("is counted as a finished booking when there is none after it", () => {
+    const system = fakeSystem({ long: 4 });
+    const cast = [{ connection: "fjord", system, stories: system.stories }];
+    const playlist = new Playlist(cast, { seed: 1, stories: 3 });
+
+    const calls = [...playlist];
+
+    expect([calls.length, playlist.finished]).toEqual([12, 3]);
+  });
+});
+
+it("a system without the wanted story is left out", () => {
+  const [fjord, bikes] = [fakeSystem(), fakeSystem({ rental: 2 })];
+  const cast = [
+    { connection: "fjord", system: fjord, stories: [] },
+    { connection: "bikes", system: bikes, stories: ["rental"] },
+  ];
+
+  const calls = [...new Playlist(cast, { seed: 1, stories: 5 })];
+
+  expect(calls.length).toBe(10);
+  expect(fjord.taken).toEqual([]);
+});
