@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { Settings } from "../settings/settings.ts";
-import { hookUrl } from "./hook-url.ts";
+import { hookUrl } from "../receive/hook-url.ts";
 import type { InitSource } from "./init-source.ts";
 
 export interface Circumstances {

@@ -9,7 +9,7 @@ import { createProgress } from "../simulate/progress.ts";
 import { chooseConnections, type SimulatedConnection } from "../simulate/simulated-connections.ts";
 import { type Simulation, startSimulation } from "../simulate/simulation.ts";
 import { statusTable, tallyTable } from "../simulate/summary.ts";
-import { hookUrl } from "./hook-url.ts";
+import { hookUrl } from "../receive/hook-url.ts";
 
 export interface SimulateOptions {
   stories: number;

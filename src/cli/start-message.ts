@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import type { Role } from "../roles.ts";
 import type { Settings } from "../settings/settings.ts";
-import { hookUrl } from "./hook-url.ts";
+import { hookUrl } from "../receive/hook-url.ts";
 
 /** What a person wants to know after a start: where calls go, and where the results appear. */
 export function startMessage(

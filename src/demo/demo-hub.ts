@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Bellhop } from "../bellhop.ts";
-import { hookUrl } from "../cli/hook-url.ts";
+import { hookUrl } from "../receive/hook-url.ts";
 import { compose } from "../compose.ts";
 import type { Database } from "../db/database.ts";
 import { layFoundation } from "../foundation.ts";

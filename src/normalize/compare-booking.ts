@@ -1,5 +1,6 @@
 import type { Booking, BookingFields } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
+import { negateMoney } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
@@ -126,7 +127,7 @@ class BookingComparison {
   #claim({ announcement: { type } }: Call): StateEvent | undefined {
     const index = this.#unclaimed.findIndex((event) => isSameEvent(event.type, type));
     const [event] = index === -1 ? [] : this.#unclaimed.splice(index, 1);
-    return event && type ? { ...event, type } : undefined;
+    return event && type ? namedAs(event, type) : undefined;
   }
 
   /**
@@ -267,6 +268,14 @@ class BookingComparison {
     const eventIds = this.#events.idsOf(call);
     return { position: call.position, state, eventIds, ...(words !== "" && { reason: words }) };
   }
+}
+
+/** A refund is told by what went back, a removal by what was taken off. */
+function namedAs(event: StateEvent, type: StateEvent["type"]): StateEvent {
+  const { amount } = event.payment ?? {};
+  const isTakenOff = type === "payment.removed" && amount !== undefined && amount.amountMinor < 0;
+  if (!isTakenOff) return { ...event, type };
+  return { type, payment: { ...event.payment, amount: negateMoney(amount) } };
 }
 
 function identity({ hash, receivedAt }: Call): RecentCall {

@@ -89,6 +89,21 @@ describe("announced events", () => {
     });
   });
 
+  it("a payment that staff take off is told with what was taken off", () => {
+    const paid = (amountMinor: number) =>
+      confirmedView({ totals: { paid: { amountMinor, currency: "EUR" } } });
+
+    const comparison = after(
+      look({ view: paid(12_000), calls: [call("booking.confirmed")] }),
+      look({ view: paid(0), calls: [call("payment.removed")] }),
+    );
+
+    expect(comparison.events[0]?.event).toMatchObject({
+      type: "payment.removed",
+      payment: { amount: { amountMinor: 12_000 } },
+    });
+  });
+
   it("an expired quotation that the state calls cancelled is told as expired", () => {
     const comparison = after(
       look({ view: cabinView({ status: "quoted" }), calls: [call("booking.quoted")] }),

@@ -1,0 +1,35 @@
+import { checkContext, checkIntegration, testClock } from "#sdk/testing";
+
+import { VoucherMailConfig } from "./config.ts";
+import { bookingOf, eventOf } from "./testing.ts";
+
+const mail = {
+  isRehearsal: false,
+  office: undefined,
+  send: (_: unknown, key: string) =>
+    Promise.resolve({
+      externalId: key,
+      progress: "handed over" as const,
+      audience: "guest" as const,
+    }),
+  sendToOffice: () => Promise.reject(new Error("the guest has an address")),
+  find: () => Promise.resolve("unknown" as const),
+};
+
+checkIntegration(import.meta.dirname, {
+  handlers: {
+    "send-voucher": {
+      event: eventOf("booking.confirmed", bookingOf()),
+      context: {
+        ...checkContext(VoucherMailConfig.parse({}), {
+          mail,
+          clock: testClock(),
+          pdf: { render: () => Promise.resolve(Buffer.from("%PDF-")) },
+          templates: { render: () => Promise.resolve("text"), texts: () => Promise.resolve({}) },
+        }),
+        connection: { id: "fjord", name: "Fjord Walks", language: "en" },
+        current: bookingOf(),
+      },
+    },
+  },
+});
