@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
+import { sleep } from "../process/sleep.ts";
 import type { FetchBudget as BudgetRules } from "../sdk/source.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -51,10 +50,10 @@ export class FetchBudget {
 
   async #take(signal: AbortSignal): Promise<void> {
     const pause = this.#nextStartAt - performance.now();
-    if (pause > 0) await sleep(pause, undefined, { signal });
+    if (pause > 0) await sleep(pause, signal);
     this.#fill();
     while (this.#tokens < 1) {
-      await sleep(Math.min((1 - this.#tokens) * this.#refillMs, 60_000), undefined, { signal });
+      await sleep(Math.min((1 - this.#tokens) * this.#refillMs, 60_000), signal);
       this.#fill();
     }
     this.#tokens -= 1;

@@ -1,0 +1,87 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, expect, it } from "vitest";
+
+import { httpClient } from "../../src/http/http-client.ts";
+import { kindOf } from "../../src/sdk/errors.ts";
+import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
+
+let server: VendorServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function failureOf(work: Promise<unknown>): Promise<Error & { mayHaveHappened?: boolean }> {
+  const error: unknown = await work.catch((cause: unknown) => cause);
+  expect(kindOf(error)).toBe("retryable");
+  return error as Error & { mayHaveHappened?: boolean };
+}
+
+it("any status is an answer", async () => {
+  server = await vendorServer(() => ({ status: 422, headers: { "x-left": "3" }, body: "no" }));
+
+  const answer = await httpClient.send({ url: server.url, method: "POST", body: "a=1" });
+
+  expect(answer).toMatchObject({ status: 422, headers: { "x-left": "3" } });
+  expect(answer.text()).toBe("no");
+  expect(server.requests[0]?.body.toString()).toBe("a=1");
+});
+
+it("a redirect is not followed: it could carry keys to another host", async () => {
+  server = await vendorServer(() => ({ status: 302, headers: { location: "/other" }, body: "" }));
+
+  expect(await httpClient.send({ url: server.url })).toMatchObject({ status: 302 });
+  expect(server.requests).toHaveLength(1);
+});
+
+it("nobody listening means that nothing can have happened", async () => {
+  server = await vendorServer(() => ({ status: 200, body: "" }));
+  const { url } = server;
+  await server.close();
+
+  const failure = await failureOf(httpClient.send({ url, method: "POST", body: "x" }));
+
+  expect(failure.mayHaveHappened).toBe(false);
+  expect(String(failure)).toContain("ECONNREFUSED");
+});
+
+it("no answer in time means that it may have happened", async () => {
+  server = await vendorServer(() => new Promise(() => undefined));
+
+  const failure = await failureOf(httpClient.send({ url: server.url, timeoutMs: 50 }));
+
+  expect(failure.mayHaveHappened).toBe(true);
+  expect(String(failure)).toContain("timed out");
+});
+
+it("a connection that breaks off means that it may have happened", async () => {
+  const breaking = createServer((socket) => socket.once("data", () => socket.destroy()));
+  await new Promise<void>((resolve) =>
+    breaking.listen(0, "127.0.0.1", () => {
+      resolve();
+    }),
+  );
+  const { port } = breaking.address() as AddressInfo;
+
+  const failure = await failureOf(httpClient.send({ url: `http://127.0.0.1:${port}/` }));
+  breaking.close();
+
+  expect(failure.mayHaveHappened).toBe(true);
+});
+
+it("messages name the host, never the path and its keys", async () => {
+  const failure = await failureOf(
+    httpClient.send({ url: "http://127.0.0.1:1/hook?api_key=secret" }),
+  );
+
+  expect(String(failure)).toContain("127.0.0.1:1");
+  expect(String(failure)).not.toContain("secret");
+});
+
+it("an answer without end is cut off", async () => {
+  server = await vendorServer(() => ({ status: 200, body: "x".repeat(21 * 1024 * 1024) }));
+
+  expect(String(await failureOf(httpClient.send({ url: server.url })))).toContain("over");
+});
