@@ -67,21 +67,31 @@ export const TEMPLATES: InjectionToken<TemplateStore> = Symbol("templates");
 export const PDF: InjectionToken<Pdf> = Symbol("pdf");
 export const INBOX: InjectionToken<GroupCommit<NewDelivery>> = Symbol("inbox");
 
+/** What there is without a store. */
+type Basis = Pick<Foundation, "settings" | "registry" | "log">;
+
 /** The composition root; nothing else knows the container. */
 export function compose(
   foundation: Foundation,
   override?: (container: DependencyContainer) => void,
 ): DependencyContainer {
-  const c = root.createChildContainer();
+  const c = composeTools(foundation);
   once(c, DATABASE, () => foundation.db);
-  once(c, LOG, () => foundation.log);
-  once(c, CLOCK, () => ({ now: Date.now }));
-  once(c, HTTP, () => httpClient);
-  registerTools(c, foundation);
   registerStores(c, foundation);
   registerSteps(c, foundation);
   registerFaces(c);
   override?.(c); // before the first resolve: a cached instance keeps the parts it was built with
+  return c;
+}
+
+/** What handlers borrow and checks try, for a process that opens no store. */
+export function composeTools(basis: Basis): DependencyContainer {
+  const c = root.createChildContainer();
+  once(c, LOG, () => basis.log);
+  once(c, CLOCK, () => ({ now: Date.now }));
+  once(c, HTTP, () => httpClient);
+  registerTools(c, basis);
+  once(c, StartChecks, () => makeStartChecks(c, basis));
   return c;
 }
 
@@ -94,7 +104,7 @@ function once<T>(
   c.register(token, { useFactory: instanceCachingFactory(make) });
 }
 
-function registerTools(c: DependencyContainer, { settings }: Foundation): void {
+function registerTools(c: DependencyContainer, { settings }: Basis): void {
   const { templatePaths } = settings.config;
   once(c, TEMPLATES, () => createTemplates({ folders: [...templatePaths, productTemplates] }));
   once(c, PDF, () =>
@@ -160,7 +170,6 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
-  once(c, StartChecks, () => makeStartChecks(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
 }
 
@@ -229,7 +238,7 @@ function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
   });
 }
 
-function makeStartChecks(c: DependencyContainer, { registry }: Foundation): StartChecks {
+function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChecks {
   const mailroom = c.resolve(MAILROOM);
   return new StartChecks(registry, {
     log: c.resolve(LOG),

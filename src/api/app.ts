@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type Response } from "express";
+import express, { type Express, type Request, type Response, type Router } from "express";
 import helmet from "helmet";
 
 import type { Metrics } from "../receive/metrics.ts";
@@ -7,12 +7,15 @@ import type { Readiness } from "../receive/readiness.ts";
 export interface AppParts {
   readiness: Readiness;
   metrics: Metrics;
+  /** Only where a process serves it. */
+  api?: Router;
 }
 
 /** Everything that is not a hook. */
-export function createApp({ readiness, metrics }: AppParts): Express {
+export function createApp({ readiness, metrics, api }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
+  app.disable("etag");
   app.use(helmet());
   app.get("/healthz", (_: Request, response: Response) => {
     response.type("text/plain").send("ok");
@@ -25,5 +28,6 @@ export function createApp({ readiness, metrics }: AppParts): Express {
   app.get("/metrics", async (_: Request, response: Response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
+  if (api) app.use("/api", api);
   return app;
 }

@@ -1,0 +1,110 @@
+import type { Request } from "express";
+import { z } from "zod";
+
+import type { HandlerTable } from "../dispatch/handler-table.ts";
+import type { JobStore } from "../dispatch/job-store.ts";
+import type { PauseStore } from "../dispatch/pause-store.ts";
+import type { Database } from "../db/database.ts";
+import { readFilters } from "../queries/filters.ts";
+import { findJob, type JobRow } from "../queries/jobs.ts";
+import { readReplay, type Replays } from "../queries/replays.ts";
+import { readHandlerStatus } from "../queries/status.ts";
+import { notFound, Problem } from "./problem.ts";
+import { param, type Route } from "./route.ts";
+
+export interface ActingParts {
+  db: Database;
+  jobs: JobStore;
+  pauses: PauseStore;
+  handlers: HandlerTable;
+  replays: Replays;
+}
+
+/** Ends in a column of 1,000 characters. */
+const Reason = { reason: z.string("write text").trim().min(1).max(500).optional() };
+
+/** The calls that decide something: again, not at all, not now. Nothing is edited. */
+export function actingRoutes(parts: ActingParts): Route[] {
+  return [
+    { method: "post", path: "/jobs/:id/replay", answer: (request) => replayJob(parts, request) },
+    { method: "post", path: "/jobs/:id/skip", answer: (request) => skipJob(parts, request) },
+    { method: "post", path: "/replays", answer: (request) => replay(parts, request) },
+    {
+      method: "post",
+      path: "/handlers/:instance/:handler/pause",
+      async answer(request) {
+        const handler = knownHandler(parts, request);
+        const { reason } = readFilters(Reason, bodyOf(request));
+        await parts.pauses.pause(handler, "person", reason ?? "paused by a person");
+        return readHandlerStatus(parts, handler);
+      },
+    },
+    {
+      method: "post",
+      path: "/handlers/:instance/:handler/resume",
+      async answer(request) {
+        const handler = knownHandler(parts, request);
+        await parts.pauses.resume(handler);
+        return readHandlerStatus(parts, handler);
+      },
+    },
+  ];
+}
+
+async function replayJob({ db, jobs }: ActingParts, request: Request): Promise<object> {
+  const { id, state } = await knownJob(db, request);
+  if (state === "ready") return { count: 0 };
+  if (state === "leased" || !(await jobs.replay(id))) {
+    throw new Problem(409, "the job is running: wait until it has ended");
+  }
+  return { count: 1 };
+}
+
+async function skipJob({ db, jobs }: ActingParts, request: Request): Promise<object> {
+  const { id } = await knownJob(db, request);
+  const { reason } = readFilters(Reason, bodyOf(request));
+  if (await jobs.skip(id, reason ?? "skipped by a person")) return { count: 1 };
+  const { state } = await knownJob(db, request);
+  throw new Problem(
+    409,
+    state === "leased"
+      ? "the job is running: wait until it has ended"
+      : `the job is ${state} already: only ready, held and dead jobs can be skipped`,
+  );
+}
+
+async function replay({ replays }: ActingParts, request: Request): Promise<object> {
+  const { dryRun = false, ...rest } = bodyOf(request);
+  if (typeof dryRun !== "boolean") {
+    const errors = [{ field: "dryRun", detail: "write true or false" }];
+    throw new Problem(400, "dryRun: write true or false", { errors });
+  }
+  const wanted = readReplay(rest);
+  return { count: dryRun ? await replays.count(wanted) : await replays.run(wanted) };
+}
+
+async function knownJob(db: Database, request: Request): Promise<JobRow> {
+  const job = await findJob(db, param(request, "id"));
+  if (!job) throw notFound("such job");
+  return job;
+}
+
+function knownHandler({ handlers }: ActingParts, request: Request): string {
+  const id = `${param(request, "instance")}/${param(request, "handler")}`;
+  if (!handlers.entries.has(id)) throw notFound("such handler in the configuration");
+  return id;
+}
+
+/** The body as an object; none is an empty one. */
+function bodyOf(request: Request): Readonly<Record<string, unknown>> {
+  const body: unknown = request.body;
+  if (body === undefined) {
+    const isEmpty = Number(request.headers["content-length"] ?? 0) === 0;
+    if (isEmpty && request.headers["transfer-encoding"] === undefined) return {};
+    throw new Problem(415, "send the body as application/json");
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new Problem(400, "the body must be a JSON object");
+  }
+  return Object.fromEntries(Object.entries(body));
+}

@@ -1,0 +1,88 @@
+import { deliveryList } from "../../queries/deliveries.ts";
+import { jobList } from "../../queries/jobs.ts";
+import { answers, json, type Operation, type PathItem, pathParameter } from "./operation.ts";
+import { flag, object, oneOf, ref, type Schema, text } from "./schema.ts";
+
+const REASON: Schema = { ...text("Shown with it"), minLength: 1, maxLength: 500 };
+
+const WITH_REASON = { required: false, content: json(object({}, { reason: REASON })) };
+
+const JOB = [pathParameter("id", "Id of the job")];
+
+const FILTERS = [
+  ...new Set([...Object.keys(deliveryList.filters), ...Object.keys(jobList.filters)]),
+];
+
+const REPLAY: Schema = object(
+  { kind: oneOf(["jobs", "deliveries"]) },
+  {
+    dryRun: flag("Only count"),
+    ...Object.fromEntries(
+      FILTERS.map((name) => [name, text(`Filter, as in the list of the same kind`)]),
+    ),
+  },
+  "At least one filter of the list of that kind",
+);
+
+/** The calls that decide something. */
+export const ACTING_PATHS: Readonly<Record<string, PathItem>> = {
+  "/jobs/{id}/replay": {
+    post: {
+      operationId: "replayJob",
+      summary: "Run a job again",
+      description:
+        "What it did outside stays in the ledger and is not done twice. " +
+        "`count` is 0 when the job is in line already.",
+      tags: ["jobs"],
+      parameters: JOB,
+      responses: answers("How many are back in line", ref("Count"), 404, 409),
+    },
+  },
+  "/jobs/{id}/skip": {
+    post: {
+      operationId: "skipJob",
+      summary: "Settle a ready, held or dead job without running it",
+      tags: ["jobs"],
+      parameters: JOB,
+      requestBody: WITH_REASON,
+      responses: answers("How many were skipped", ref("Count"), 400, 404, 409, 415),
+    },
+  },
+  "/replays": {
+    post: {
+      operationId: "replay",
+      summary: "Run jobs again, or look at deliveries anew, by filters",
+      description:
+        "Jobs that are done, skipped, superseded, held or dead; deliveries that are done, " +
+        "duplicate, failed or held, oldest first. Deliveries that only told of themselves (a pressed " +
+        "button, a failed payment) are passed over. Where the notification itself is the state, " +
+        "an older one puts the booking back to what it said.",
+      tags: ["jobs", "deliveries"],
+      requestBody: { required: true, content: json(REPLAY) },
+      responses: answers("How many are back in line, or would be", ref("Count"), 400, 415),
+    },
+  },
+  "/handlers/{instance}/{handler}/pause": {
+    post: {
+      ...handlerOperation("pauseHandler", "Let a handler take no jobs until it is resumed"),
+      requestBody: WITH_REASON,
+      responses: answers("The handler", ref("HandlerStatus"), 400, 404, 415),
+    },
+  },
+  "/handlers/{instance}/{handler}/resume": {
+    post: handlerOperation("resumeHandler", "Let a handler take jobs again"),
+  },
+};
+
+function handlerOperation(operationId: string, summary: string): Operation {
+  return {
+    operationId,
+    summary,
+    tags: ["handlers"],
+    parameters: [
+      pathParameter("instance", "Name of the instance in the configuration"),
+      pathParameter("handler", "Handler of its integration"),
+    ],
+    responses: answers("The handler", ref("HandlerStatus"), 404),
+  };
+}

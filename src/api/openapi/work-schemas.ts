@@ -1,0 +1,152 @@
+import { DELIVERY_STATES } from "../../queries/deliveries.ts";
+import { EFFECT_STATES } from "../../queries/effects.ts";
+import { JOB_STATES } from "../../queries/jobs.ts";
+import { BOOKING_EVENT_TYPES, OTHER_EVENT_TYPES } from "../../sdk/booking-event.ts";
+import {
+  count,
+  flag,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  orNull,
+  ref,
+  type Schema,
+  text,
+  time,
+  whole,
+} from "./schema.ts";
+
+const REASON = orNull(text("Why, in words"));
+
+const Delivery = object({
+  id: text(),
+  position: count("Order of arrival"),
+  connection: text(),
+  receivedAt: time(),
+  method: text(),
+  state: oneOf(DELIVERY_STATES),
+  reason: REASON,
+  subject: orNull(text("What it is about; null while nobody has read it")),
+  eventIds: listOf(text(), "What it led to"),
+  bytes: count("Of the body"),
+});
+
+const EventData = object({
+  booking: orNull(ref("Booking"), "The booking after the event"),
+  record: orNull(mapOf({}, "State of a subject that is no booking, as the source writes it")),
+  changes: listOf(
+    object({
+      path: text("`totals.total`, `items[880001].start`"),
+      before: { description: "Null when there was none" },
+      after: { description: "Null when there is none any more" },
+    }),
+  ),
+  summary: text("The changes in one sentence"),
+  payment: orNull(
+    object(
+      {},
+      { amount: ref("Money"), paidAt: text(), method: text(), reference: text() },
+      "Of payment events",
+    ),
+  ),
+  customer: orNull(ref("Customer")),
+  timer: orNull(
+    object({
+      name: text(),
+      relativeTo: text("`start`, `end`, `created`, `confirmed`, or what the source calls it"),
+      offsetMinutes: whole("Negative: before"),
+    }),
+  ),
+  by: orNull(oneOf(["staff", "customer", "system"], "Who cancelled")),
+  custom: ref("Custom"),
+  native: object({
+    event: text("What the source calls it"),
+    fields: mapOf({}, "What the source said along with it"),
+  }),
+  origin: oneOf(["notified", "derived", "reconciled", "adopted", "scheduled", "simulated"]),
+  actor: oneOf(["staff", "customer", "agent", "system", "unknown"]),
+  isQuiet: flag("The source asked not to write to the guest"),
+  deliveryId: orNull(text()),
+  version: count("Of the subject's state after the event"),
+  ordinal: count("Counts the events of the subject"),
+});
+
+const Event = object(
+  {
+    specversion: { ...text(), const: "1.0" },
+    id: text(),
+    source: text("`/connections/fjord`"),
+    type: oneOf([...BOOKING_EVENT_TYPES, ...OTHER_EVENT_TYPES]),
+    subject: text("The booking's reference, or `coupon:…`, `resource:…`, `customer:…`"),
+    time: time(),
+    datacontenttype: { ...text(), const: "application/json" },
+    data: ref("EventData"),
+  },
+  {},
+  "A CloudEvents 1.0 object",
+);
+
+const Job = object({
+  id: text(),
+  eventId: text(),
+  handler: text("`instance/handler`"),
+  connection: text(),
+  subject: text(),
+  scope: text("Jobs of one handler and scope run one after the other"),
+  state: oneOf(JOB_STATES),
+  attempts: count("How often it was tried"),
+  runAt: time("When it may run, or when it last ended"),
+  reason: REASON,
+});
+
+const Attempt = object({
+  attempt: { ...whole("Counted from 1"), minimum: 1 },
+  startedAt: time(),
+  finishedAt: time(),
+  outcome: oneOf(["done", "ready", "held", "dead", "skipped"], "`ready`: it is tried again"),
+  reason: REASON,
+});
+
+const Effect = object({
+  id: text(),
+  key: text("What was done, unique within handler and scope: `voucher:v2`"),
+  handler: text(),
+  connection: text(),
+  subject: text(),
+  scope: text(),
+  jobId: text(),
+  state: oneOf(EFFECT_STATES),
+  progress: orNull(text("How far it got: `written`, `handed over`")),
+  externalId: orNull(text("The other side's id")),
+  link: orNull(text("Where a person can see it")),
+  version: count("Of the booking, when it was done"),
+  summary: orNull(text("One sentence for the office")),
+  at: time(),
+});
+
+export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
+  Delivery,
+  WholeDelivery: {
+    allOf: [
+      ref("Delivery"),
+      object({
+        query: text("Raw query string"),
+        headers: mapOf(text(), "Lower-case names; credentials are hidden"),
+        body: text(),
+        bodyEncoding: oneOf(
+          ["utf-8", "latin1"],
+          "`latin1`: the bytes are no UTF-8, each stands for one character",
+        ),
+      }),
+    ],
+  },
+  EventData,
+  Event,
+  Job,
+  Attempt,
+  WholeJob: {
+    allOf: [ref("Job"), object({ attemptList: listOf(ref("Attempt"), "First one first") })],
+  },
+  Effect,
+};

@@ -1,0 +1,92 @@
+import type { Command } from "commander";
+
+import { productIntegrations } from "../paths.ts";
+import { loadRegistry, type Registry } from "../registry/registry.ts";
+import { StartChecks } from "../registry/start-checks.ts";
+import { readSettings, type Settings } from "../settings/settings.ts";
+import {
+  checkDatabase,
+  checkMail,
+  describeConfiguration,
+  findingOf,
+  type Finding,
+  shortTokens,
+} from "./check-findings.ts";
+import { commandLog } from "./open.ts";
+import type { Shell } from "./shell.ts";
+
+/** `bellhop check [connection|instance]` */
+export function addCheckCommand(program: Command, shell: Shell): void {
+  const command = program
+    .command("check [name]")
+    .description("try the configuration, the database, mail and every integration, or only one")
+    .action(async (name: string | undefined) => {
+      const settings = readSettings(shell.environment());
+      const registry = await loadRegistry(settings, [productIntegrations]);
+      if (name !== undefined && !namesOf(registry).includes(name)) {
+        const known = namesOf(registry).join(", ") || "none";
+        command.error(`error: no connection or instance is called ${name}: known are ${known}`);
+      }
+      await check(shell, settings, registry, name);
+    });
+}
+
+function namesOf({ connections, instances }: Registry): string[] {
+  return [...connections.keys(), ...instances.keys()];
+}
+
+/** @throws when anything is wrong, after all has been tried. */
+async function check(
+  shell: Shell,
+  settings: Settings,
+  registry: Registry,
+  only: string | undefined,
+): Promise<void> {
+  const { composeTools, MAILROOM } = await import("../compose.ts"); // late: it is large
+  const container = composeTools({ settings, registry, log: commandLog(settings) });
+  const checks = container.resolve(StartChecks);
+  const mailroom = container.resolve(MAILROOM);
+  const failed: string[] = [];
+  try {
+    const general = [
+      describeConfiguration(settings),
+      ...shortTokens(settings),
+      checkDatabase(settings),
+      checkMail(mailroom),
+    ];
+    const found = [
+      ...(only === undefined ? general : []),
+      ...integrationFindings(registry, checks, only),
+    ];
+    // All at the same time, told in order.
+    for (const finding of found) {
+      const one = await finding;
+      shell.write(lineOf(one, shell.isTerminal));
+      if (one.state === "failed") failed.push(one.name);
+    }
+  } finally {
+    checks.end();
+    mailroom.close();
+  }
+  if (failed.length > 0) throw new Error(`check failed: ${failed.join(", ")}`);
+}
+
+function integrationFindings(
+  { connections, instances }: Registry,
+  checks: StartChecks,
+  only: string | undefined,
+): Promise<Finding>[] {
+  const isWanted = ({ id }: { id: string }) => only === undefined || id === only;
+  return [
+    ...[...connections.values()].filter(isWanted).map((one) => checks.checkConnection(one)),
+    ...[...instances.values()].filter(isWanted).map((one) => checks.checkInstance(one)),
+  ].map(async (result) => findingOf(await result));
+}
+
+const MARKS = { ok: "✓", warning: "!", failed: "✗" };
+const WORDS = { ok: "ok     ", warning: "warning", failed: "FAILED " };
+
+function lineOf({ name, state, line }: Finding, isTerminal: boolean): string {
+  const mark = isTerminal ? MARKS[state] : WORDS[state];
+  return `${mark} ${name}: ${line.replaceAll(/\s*\n\s*/g, "; ")}\n`;
+}

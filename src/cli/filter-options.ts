@@ -1,0 +1,37 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+
+import { FilterError } from "../queries/filters.ts";
+
+/** `startsFrom` becomes `--starts-from`. */
+export function optionName(filter: string): string {
+  return `--${filter.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** An option for each filter, with what the filter says about itself. */
+export function addFilterOptions(command: Command, filters: z.ZodRawShape): void {
+  for (const [name, schema] of Object.entries(filters)) {
+    const { description = "", enum: values } = z.toJSONSchema(schema, { io: "input" });
+    const isShort = values !== undefined && values.length <= 12;
+    const choices = isShort ? ` (${values.join(", ")})` : "";
+    const said = description.replaceAll("`", "");
+    command.addOption(new Option(`${optionName(name)} <value>`, lowerFirst(said) + choices));
+  }
+}
+
+/** Runs the work; wrong filters end as wrong usage, named as the options they came from. */
+export async function asUsage<T>(command: Command, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    const lines = error.problems.map(({ field, detail }) =>
+      field === "filters" ? `error: ${detail}` : `error: ${optionName(field)}: ${detail}`,
+    );
+    return command.error(lines.join("\n"));
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,46 @@
+import type { z } from "zod";
+
+import type { Database } from "../db/database.ts";
+import { readListQuery } from "../queries/filters.ts";
+import { type List, readPage } from "../queries/list.ts";
+import { type Cells, table } from "./table.ts";
+
+/** What other commands are given, and times, which say little without their end. */
+const WHOLE = ["ID", "REFERENCE", "RECEIVED", "TIME", "AT"];
+
+/** A list as a command shows it. */
+export interface ListTable {
+  name: string;
+  filters: z.ZodRawShape;
+  /** @throws FilterError */
+  read: (db: Database, query: Readonly<Record<string, unknown>>) => Promise<ListView>;
+}
+
+export interface ListView {
+  count: number;
+  next: string | null;
+  /** The same as the API answers. */
+  answer: object;
+  table: (columns: number) => string;
+}
+
+export function listTable<Shape extends z.ZodRawShape, Row>(
+  list: List<Shape, Row>,
+  headers: Cells,
+  cells: (row: Row) => Cells,
+): ListTable {
+  return {
+    name: list.name,
+    filters: list.filters,
+    async read(db, query) {
+      const { filters, page } = readListQuery(list.filters, query);
+      const { rows, next } = await readPage(db, list, filters, page);
+      return {
+        count: rows.length,
+        next,
+        answer: { data: rows.map((row) => list.present(row)), next },
+        table: (columns) => table(headers, rows.map(cells), columns, WHOLE),
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { bookingList } from "../queries/bookings.ts";
+import { deliveryList } from "../queries/deliveries.ts";
+import { effectList } from "../queries/effects.ts";
+import { eventList } from "../queries/events.ts";
+import { jobList } from "../queries/jobs.ts";
+import { formatAmount, type Money } from "../sdk/money.ts";
+import { localText } from "../sdk/time.ts";
+import type { Cells } from "./table.ts";
+import { type ListTable, listTable } from "./list-table.ts";
+
+const ofDeliveries = listTable(
+  deliveryList,
+  ["ID", "RECEIVED", "CONNECTION", "STATE", "SUBJECT", "REASON"],
+  (row): Cells => [
+    row.id,
+    minute(row.receivedAt),
+    row.connection,
+    row.state,
+    row.subject ?? "",
+    row.reason ?? "",
+  ],
+);
+
+const ofEvents = listTable(
+  eventList,
+  ["TIME", "CONNECTION", "TYPE", "SUBJECT", "SUMMARY"],
+  (event): Cells => [
+    minute(Date.parse(event.time)),
+    event.connection,
+    event.type,
+    event.subject,
+    event.summary,
+  ],
+);
+
+const ofBookings = listTable(
+  bookingList,
+  ["CONNECTION", "REFERENCE", "STATUS", "START", "CUSTOMER", "TOTAL", "TITLE"],
+  (booking): Cells => [
+    booking.connection,
+    booking.reference,
+    booking.status,
+    booking.start ? localText(booking.start).replace("T", " ") : "",
+    nameOf(booking.customer),
+    booking.totals?.total ? moneyText(booking.totals.total) : "",
+    booking.title ?? "",
+  ],
+);
+
+const ofJobs = listTable(
+  jobList,
+  ["ID", "HANDLER", "SUBJECT", "STATE", "TRIES", "REASON"],
+  (row): Cells => [
+    row.id,
+    row.handler,
+    row.subject,
+    row.state,
+    String(row.attempts),
+    row.reason ?? "",
+  ],
+);
+
+const ofEffects = listTable(
+  effectList,
+  ["AT", "SUBJECT", "HANDLER", "KEY", "STATE", "SUMMARY"],
+  (row): Cells => [
+    minute(row.at),
+    `${row.connection}/${row.subject}`,
+    row.handler,
+    row.key,
+    row.progress ?? row.state,
+    row.summary ?? "",
+  ],
+);
+
+export const LIST_TABLES: readonly ListTable[] = [
+  ofDeliveries,
+  ofEvents,
+  ofBookings,
+  ofJobs,
+  ofEffects,
+];
+
+/** In UTC, and says so: whoever reads may sit elsewhere than the server. */
+function minute(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 16).replace("T", " ")}Z`;
+}
+
+function nameOf(customer: { name?: string; firstName?: string; lastName?: string } = {}): string {
+  const { name, firstName, lastName } = customer;
+  return name ?? [firstName, lastName].filter((part) => part !== undefined).join(" ");
+}
+
+function moneyText(money: Money): string {
+  return `${formatAmount(money)} ${money.currency}`;
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+import type { Command } from "commander";
+
+import { findBooking } from "../queries/bookings.ts";
+import type { LoadedInstance, Registry } from "../registry/registry.ts";
+import type { Booking } from "../sdk/booking.ts";
+import { connectionDefaults } from "../settings/settings.ts";
+import { type OpenBellhop, withBellhop } from "./open.ts";
+import type { Shell } from "./shell.ts";
+
+const DOCUMENT = "voucher";
+
+/** `bellhop voucher <connection> <reference> --out FILE` */
+export function addVoucherCommand(program: Command, shell: Shell): void {
+  program
+    .command("voucher <connection> <reference>")
+    .description("make the voucher of a booking as it is now")
+    .requiredOption("--out <file>", "where to write it")
+    .action((connection: string, reference: string, { out }: { out: string }) =>
+      withBellhop(shell, async (bellhop) => {
+        const booking = await bookingOf(bellhop, connection, reference);
+        const content = await render(bellhop, booking);
+        const file = writeWhole(out, content);
+        const size = `${Math.ceil(content.length / 1024)} kB`;
+        shell.write(`Written: ${file} (${size}; booking ${reference} is ${booking.status})\n`);
+      }),
+    );
+}
+
+async function bookingOf(
+  { db, settings }: OpenBellhop,
+  connection: string,
+  reference: string,
+): Promise<Booking> {
+  const booking = await findBooking(db, connection, reference);
+  if (booking) return booking;
+  const known = Object.keys(settings.config.connections);
+  if (!known.includes(connection)) {
+    throw new Error(
+      `there is no connection ${connection}: known are ${known.join(", ") || "none"}`,
+    );
+  }
+  throw new Error(
+    `Bellhop does not know booking ${reference} of ${connection}: ` +
+      `"bellhop list bookings --connection ${connection}" shows those it knows`,
+  );
+}
+
+async function render({ registry, settings, workshop }: OpenBellhop, booking: Booking) {
+  const instance = instanceFor(registry, booking.connection);
+  const document = instance?.integration.documents?.find(({ id }) => id === DOCUMENT);
+  if (!instance || !document) {
+    throw new Error(
+      `no integration makes vouchers for ${booking.connection}: ` +
+        "add voucher-mail under integrations in bellhop.yaml",
+    );
+  }
+  return document.render(booking, {
+    config: instance.settings,
+    connection: connectionDefaults(settings, booking.connection),
+    ...workshop,
+  });
+}
+
+/** The first that makes vouchers and is meant for the connection. */
+function instanceFor({ instances }: Registry, connection: string): LoadedInstance | undefined {
+  return [...instances.values()].find(
+    ({ integration, when }) =>
+      (when.connections?.includes(connection) ?? true) &&
+      integration.documents?.some(({ id }) => id === DOCUMENT),
+  );
+}
+
+/** Nobody finds half a file under the name. */
+function writeWhole(out: string, content: Buffer): string {
+  const file = resolve(out);
+  const unfinished = join(dirname(file), `.${randomUUID()}.tmp`);
+  try {
+    writeFileSync(unfinished, content, { flag: "wx" });
+    renameSync(unfinished, file);
+  } catch (cause) {
+    rmSync(unfinished, { force: true });
+    const why = (cause as NodeJS.ErrnoException).code ?? "unknown";
+    throw new Error(`cannot write ${file} (${why}): correct --out`, { cause });
+  }
+  return file;
+}

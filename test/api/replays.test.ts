@@ -1,0 +1,157 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { afterEach, expect, it } from "vitest";
+
+import { type App, callApi, untilSettled } from "../harness/app.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { confirmedReservation, notify, reservation, startBikes } from "./bikes.ts";
+import { startTours } from "./tours.ts";
+
+interface Listed {
+  data: {
+    id: string;
+    state: string;
+    reason: string | null;
+    receivedAt: string;
+    eventIds: readonly string[];
+  }[];
+}
+
+async function list(app: App, path: string): Promise<Listed["data"]> {
+  return ((await callApi(app, path)).body as Listed).data;
+}
+
+async function states(app: App, path: string): Promise<string[]> {
+  return (await list(app, path)).map(({ state }) => state);
+}
+
+async function status(app: App) {
+  const { body } = await callApi(app, "/status");
+  return body as { accepted: number; waiting: number; events: number; jobs: { done: number } };
+}
+
+/** What the guest has got, and what the ledger says was done. */
+async function outside(app: App) {
+  const outbox = join(app.settings.dataFolder, "outbox");
+  const mails = readdirSync(outbox).filter((name) => name.endsWith(".eml"));
+  return { mails: mails.length, effects: (await list(app, "/effects")).length };
+}
+
+onEachStore((store) => {
+  let app: App | undefined;
+  afterEach(() => app?.stop());
+
+  async function startShop(): Promise<App> {
+    app = await startBikes({ location: await store.newLocation() });
+    return app;
+  }
+
+  it("a job that runs again does not send the guest a second voucher", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+    const [job] = await list(shop, "/jobs");
+
+    const answer = await callApi(shop, `/jobs/${job?.id ?? ""}/replay`, { method: "POST" });
+    await untilSettled(shop);
+
+    expect(answer).toMatchObject({ status: 200, body: { count: 1 } });
+    const [again] = await list(shop, "/jobs");
+    expect(again).toMatchObject({ id: job?.id, attempts: 2 });
+    expect(await outside(shop)).toEqual({ mails: 1, effects: 1 });
+    const { body } = await callApi(shop, `/jobs/${job?.id ?? ""}`);
+    expect(body).toMatchObject({ attemptList: [{ attempt: 1 }, { attempt: 2 }] });
+    expect(await status(shop)).toMatchObject({ accepted: 2, events: 2 });
+  });
+
+  it("the newest notification looked at anew makes no second event and is counted once", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+    const [newest] = await list(shop, "/deliveries");
+    const before = await status(shop);
+
+    const since = new Date(Date.parse(newest?.receivedAt ?? "")).toISOString();
+    const answer = await callApi(shop, "/replays", { json: { kind: "deliveries", since } });
+    await untilSettled(shop);
+
+    expect(answer.body).toEqual({ count: 1 });
+    expect(await status(shop)).toMatchObject({ accepted: 2, events: before.events });
+    expect(await outside(shop)).toEqual({ mails: 1, effects: 1 });
+    const [again] = await list(shop, "/deliveries");
+    expect(again).toMatchObject({ state: "duplicate", eventIds: newest?.eventIds });
+  });
+
+  it("all calls of an account whose API is asked can be looked at anew without a new event", async () => {
+    const { tours, app: office } = await startTours(await store.newLocation());
+    app = office;
+    for (const story of tours.stories.slice(0, 6)) await tours.play(story);
+    const before = await status(office);
+    const count = (await list(office, "/deliveries?limit=500")).length;
+
+    const json = { kind: "deliveries", connection: "fjord" };
+    const dry = await callApi(office, "/replays", { json: { ...json, dryRun: true } });
+    const answer = await callApi(office, "/replays", { json });
+    await untilSettled(office);
+
+    expect(dry.body).toEqual({ count });
+    expect(answer.body).toEqual({ count });
+    expect(before.events).toBeGreaterThan(6);
+    expect(await status(office)).toMatchObject({
+      accepted: before.accepted,
+      events: before.events,
+    });
+  });
+
+  it("a call that only tells of itself is passed over: nobody could tell that it is known", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+    await notify(shop, reservation("custom_button_1", "9000101"));
+    await untilSettled(shop);
+    // As if other calls had come since and it had been forgotten.
+    await shop.db.knex("subjects").update({ recent: Buffer.from("[]") });
+
+    const [button] = await list(shop, "/deliveries");
+    const since = button?.receivedAt;
+    const answer = await callApi(shop, "/replays", { json: { kind: "deliveries", since } });
+    await notify(shop, reservation("custom_button_2", "9000101"));
+    await untilSettled(shop);
+
+    expect(answer.body).toEqual({ count: 0 });
+    expect(await states(shop, "/events?type=button.pressed")).toHaveLength(2);
+  });
+
+  it("only what the filters name is replayed, and nothing of what is in line already", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop, "9000101");
+    await confirmedReservation(shop, "9000102");
+    await notify(shop, "notification_type=reservation_confirmed");
+    await untilSettled(shop);
+    const count = async (given: object) =>
+      (await callApi(shop, "/replays", { json: { ...given, dryRun: true } })).body;
+
+    expect(await count({ kind: "jobs", subject: "9000101" })).toEqual({ count: 1 });
+    expect(await count({ kind: "jobs", handler: "voucher-mail/send-voucher" })).toEqual({
+      count: 2,
+    });
+    expect(await count({ kind: "jobs", state: "ready" })).toEqual({ count: 0 });
+    expect(await count({ kind: "deliveries", state: "failed" })).toEqual({ count: 1 });
+    expect(await count({ kind: "deliveries", connection: "elsewhere" })).toEqual({ count: 0 });
+    expect(await states(shop, "/jobs")).toEqual(["done", "done"]);
+  });
+
+  it("a delivery that failed is read again and fails again with the same reason", async () => {
+    const shop = await startShop();
+    await notify(shop, "notification_type=reservation_confirmed");
+    await untilSettled(shop);
+
+    const answer = await callApi(shop, "/replays", {
+      json: { kind: "deliveries", state: "failed" },
+    });
+    await untilSettled(shop);
+
+    expect(answer.body).toEqual({ count: 1 });
+    const reason = "incomplete: no reservation";
+    expect(await list(shop, "/deliveries")).toMatchObject([{ state: "failed", reason }]);
+    expect(await status(shop)).toMatchObject({ accepted: 1, failed: 1, waiting: 0 });
+  });
+});
