@@ -202,17 +202,15 @@ export class InboxStore {
    * and compared anew. What the booking shows already makes no second event.
    *
    * @param positions At most 200: they share a transaction.
-   * @returns how many; those that wait already, or have said all they can, are passed over.
+   * @returns how many; those that wait already are passed over.
    */
   async replay(positions: readonly number[], counters: CounterStore): Promise<number> {
     return this.#db.transaction(async (trx) => {
-      const spent = new Set(await spentPositions(trx, positions));
-      const wanted = positions.filter((position) => !spent.has(position));
       let total = 0;
       const counts = new Map<string, number>();
       for (const state of REPLAYABLE_DELIVERIES) {
         const count = await trx("deliveries")
-          .whereIn("position", wanted)
+          .whereIn("position", [...positions])
           .whereRaw("COALESCE(state, '') = ?", [state])
           .update({ state: "waiting", due_at: 0, looks: 0, reason: null });
         total += count;
@@ -223,28 +221,6 @@ export class InboxStore {
       return total;
     });
   }
-}
-
-/**
- * Deliveries whose events left no trace in a state: no look could tell that they are known already.
- * The keys of events that a state shows begin with its version.
- */
-async function spentPositions(
-  trx: Knex.Transaction,
-  positions: readonly number[],
-): Promise<number[]> {
-  const deliveries: { id: string; position: number }[] = await trx("deliveries")
-    .whereIn("position", [...positions])
-    .select("id", "position");
-  const events: { id: string }[] = await trx("events")
-    .whereIn(
-      "delivery_id",
-      deliveries.map(({ id }) => id),
-    )
-    .whereNot("dedupe_key", "like", "v%")
-    .select("delivery_id as id");
-  const spent = new Set(events.map(({ id }) => id));
-  return deliveries.flatMap(({ id, position }) => (spent.has(id) ? [position] : []));
 }
 
 function readRow(row: DeliveryRow): WaitingDelivery {

@@ -38,7 +38,8 @@ export interface Comparison {
  * Finds out what one look at a booking means: which events happened, announced or not, and how
  * each call ends. Pure: the same knowledge and the same look give the same answer.
  */
-export function compareBooking(known: KnownSubject, look: BookingLook, now: number): Comparison {
+export function compareBooking(known: KnownSubject, seen: BookingLook, now: number): Comparison {
+  const look = withoutStalePayload(known, seen);
   if (known.booking?.status === "removed" && !look.isFetched) {
     return everyCall(known, look, "duplicate", "the booking has been removed");
   }
@@ -48,6 +49,19 @@ export function compareBooking(known: KnownSubject, look: BookingLook, now: numb
     return everyCall(known, look, "again", "the source does not show the cancellation yet");
   }
   return new BookingComparison(known, look, after, now).run();
+}
+
+/**
+ * Where calls are the state, the last to arrive counts. One that is looked at anew (a replay, or one
+ * that could not be read when it came) must not put the booking back to what it was then.
+ */
+function withoutStalePayload({ payloadPosition }: KnownSubject, look: BookingLook): BookingLook {
+  const isStale = !look.isFetched && newestPosition(look) < payloadPosition;
+  return isStale ? { ...look, view: undefined } : look;
+}
+
+function newestPosition({ calls }: BookingLook): number {
+  return Math.max(0, ...calls.map(({ position }) => position));
 }
 
 function everyCall(
@@ -229,7 +243,8 @@ class BookingComparison {
   }
 
   #knownAfter(): KnownSubject {
-    const { version, ordinal, recent } = this.#known;
+    const { version, ordinal, payloadPosition, recent } = this.#known;
+    const isPayload = !this.#look.isFetched && this.#look.view !== undefined;
     const isNew = this.#known.booking === undefined && this.#after !== undefined;
     const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
     if ((isNew || this.#changes.length > 0) && Number.isFinite(newest)) {
@@ -238,6 +253,7 @@ class BookingComparison {
     return {
       version: this.#after?.version ?? version,
       ordinal: ordinal + this.#events.count,
+      payloadPosition: isPayload ? newestPosition(this.#look) : payloadPosition,
       ...(this.#after && { booking: this.#after }),
       recent: remember(recent, this.#remembered),
     };

@@ -10,7 +10,9 @@ import { summarize } from "./summary.ts";
  * differs from the known one, or when it leaves no trace and is no repeat.
  */
 export function compareRecord(known: KnownSubject, look: RecordLook, now: number): Comparison {
-  const { call, record } = look;
+  const { call } = look;
+  // A call that is looked at anew must not put the record back to what it was then.
+  const record = call.position < known.payloadPosition ? undefined : look.record;
   const { type = "source.unknown" } = call.announcement;
   const identified = identityOf(call, "");
   const before = known.record;
@@ -48,6 +50,7 @@ export function compareRecord(known: KnownSubject, look: RecordLook, now: number
     after: {
       version,
       ordinal: known.ordinal + 1,
+      payloadPosition: record ? call.position : known.payloadPosition,
       ...((record ?? before) && { record: record ?? before }),
       recent: remember(known.recent, [identified]),
     },

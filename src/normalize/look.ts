@@ -7,6 +7,8 @@ export interface KnownSubject {
   /** 0 while no state has been seen. */
   version: number;
   ordinal: number;
+  /** Position of the newest delivery whose own content has become the state; 0 for none. */
+  payloadPosition: number;
   booking?: Booking;
   record?: SubjectRecord;
   /** Calls of the last minutes, to tell a repeat from news where the state cannot. */
@@ -19,7 +21,12 @@ export interface RecentCall {
   at: number;
 }
 
-export const UNKNOWN_SUBJECT: KnownSubject = { version: 0, ordinal: 0, recent: [] };
+export const UNKNOWN_SUBJECT: KnownSubject = {
+  version: 0,
+  ordinal: 0,
+  payloadPosition: 0,
+  recent: [],
+};
 
 /** One delivery's say about a subject. */
 export interface Call {
@@ -39,7 +46,7 @@ export interface BookingLook {
   connection: string;
   reference: string;
   /** Absent: the calls say nothing about the state. */
-  view?: BookingView;
+  view?: BookingView | undefined;
   /** The state was asked for, so it can be asked for again when it contradicts a call. */
   isFetched: boolean;
   calls: readonly Call[];

@@ -65,6 +65,7 @@ export class NormalizeStore {
       const stored = await this.#parts.subjects.load(trx, connection, subjectsOf(looks));
       for (const ready of looks) batch.compare(ready, stored, waiting);
       for (const one of unread) if (waiting.has(one.position)) batch.addUnread(one);
+      batch.leaveOut(await this.#parts.events.told(trx, batch.events));
       return this.#write(trx, batch);
     });
   }
@@ -109,9 +110,9 @@ export class NormalizeStore {
 class Batch {
   readonly connection: string;
   readonly #now: number;
-  readonly outcomes: DeliveryOutcome[] = [];
+  outcomes: DeliveryOutcome[] = [];
   readonly changes = new Map<string, SubjectChange>();
-  readonly events: DraftEvent[] = [];
+  events: DraftEvent[] = [];
   readonly again: { verdict: Verdict; subject: string }[] = [];
 
   constructor(connection: string, now: number) {
@@ -145,6 +146,23 @@ class Batch {
 
   addUnread({ position, state, reason, subject }: Unread): void {
     this.outcomes.push({ position, state, reason, eventIds: [], ...(subject && { subject }) });
+  }
+
+  /**
+   * Leaves events out that have been told before: of calls that are looked at anew and leave no
+   * trace, once the subject has forgotten them.
+   */
+  leaveOut(told: ReadonlySet<DraftEvent>): void {
+    if (told.size === 0) return;
+    const ids = new Set([...told].map(({ event }) => event.id));
+    this.events = this.events.filter((draft) => !told.has(draft));
+    this.outcomes = this.outcomes.map((outcome) => {
+      const eventIds = outcome.eventIds.filter((id) => !ids.has(id));
+      if (eventIds.length === outcome.eventIds.length || eventIds.length > 0) {
+        return { ...outcome, eventIds };
+      }
+      return { ...outcome, eventIds, state: "duplicate", reason: "the same call came before" };
+    });
   }
 
   counts(): Map<string, number> {

@@ -28,6 +28,7 @@ interface SubjectRow {
   kind: SubjectKind;
   version: number;
   ordinal: number;
+  payload_position: number;
   state: Buffer;
   recent: Buffer;
 }
@@ -48,7 +49,7 @@ export class SubjectStore {
     const rows: SubjectRow[] = await trx("subjects")
       .where({ connection })
       .whereIn("subject", [...subjects])
-      .select("id", "subject", "kind", "version", "ordinal", "state", "recent");
+      .select("id", "subject", "kind", "version", "ordinal", "payload_position", "state", "recent");
     const stored = new Map(rows.map((row) => [row.subject, readRow(row)]));
     for (const subject of subjects) {
       if (!stored.has(subject)) stored.set(subject, { known: UNKNOWN_SUBJECT });
@@ -109,8 +110,8 @@ export class SubjectStore {
 function readRow(row: SubjectRow): StoredSubject {
   const state = JSON.parse(row.state.toString("utf8")) as unknown;
   const recent = JSON.parse(row.recent.toString("utf8")) as RecentCall[];
-  const { id, version, ordinal } = row;
-  const known = { version, ordinal, recent };
+  const { id, version, ordinal, payload_position: payloadPosition } = row;
+  const known = { version, ordinal, payloadPosition, recent };
   if (state === null) return { id, known };
   return {
     id,
@@ -126,6 +127,7 @@ function rowOf({ after }: SubjectChange) {
   return {
     version: after.version,
     ordinal: after.ordinal,
+    payload_position: after.payloadPosition,
     status: booking?.status ?? null,
     email: searchable(booking?.customer?.email),
     name: searchable(nameOf(booking)),

@@ -81,6 +81,23 @@ onEachStore((store) => {
     expect(again).toMatchObject({ state: "duplicate", eventIds: newest?.eventIds });
   });
 
+  it("older calls looked at anew do not put the booking back to what it was then", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+    const before = await status(shop);
+
+    const json = { kind: "deliveries", connection: "bikes" };
+    const answer = await callApi(shop, "/replays", { json });
+    await untilSettled(shop);
+
+    expect(answer.body).toEqual({ count: 2 });
+    expect(await status(shop)).toMatchObject({ events: before.events });
+    expect((await callApi(shop, "/bookings/bikes/9000101")).body).toMatchObject({
+      status: "confirmed",
+      version: 2,
+    });
+  });
+
   it("all calls of an account whose API is asked can be looked at anew without a new event", async () => {
     const { tours, app: office } = await startTours(await store.newLocation());
     app = office;
@@ -102,7 +119,7 @@ onEachStore((store) => {
     });
   });
 
-  it("a call that only tells of itself is passed over: nobody could tell that it is known", async () => {
+  it("a call that only tells of itself makes no second event, even when it has been forgotten", async () => {
     const shop = await startShop();
     await confirmedReservation(shop);
     await notify(shop, reservation("custom_button_1", "9000101"));
@@ -116,8 +133,9 @@ onEachStore((store) => {
     await notify(shop, reservation("custom_button_2", "9000101"));
     await untilSettled(shop);
 
-    expect(answer.body).toEqual({ count: 0 });
+    expect(answer.body).toEqual({ count: 1 });
     expect(await states(shop, "/events?type=button.pressed")).toHaveLength(2);
+    expect(await states(shop, "/deliveries")).toContain("duplicate");
   });
 
   it("only what the filters name is replayed, and nothing of what is in line already", async () => {

@@ -54,9 +54,8 @@ export const ACTING_PATHS: Readonly<Record<string, PathItem>> = {
       summary: "Run jobs again, or look at deliveries anew, by filters",
       description:
         "Jobs that are done, skipped, superseded, held or dead; deliveries that are done, " +
-        "duplicate, failed or held, oldest first. Deliveries that only told of themselves (a pressed " +
-        "button, a failed payment) are passed over. Where the notification itself is the state, " +
-        "an older one puts the booking back to what it said.",
+        "duplicate, failed or held, oldest first. What was done is not done again, and what was " +
+        "told is not told again; an older notification does not put a booking back.",
       tags: ["jobs", "deliveries"],
       requestBody: { required: true, content: json(REPLAY) },
       responses: answers("How many are back in line, or would be", ref("Count"), 400, 415),

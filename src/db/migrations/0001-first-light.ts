@@ -62,6 +62,8 @@ function subjects(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     table.integer("version").notNullable();
     // How many events the subject has had. With `version` it is the fence of a write.
     table.integer("ordinal").notNullable();
+    // Position of the newest delivery whose own content has become the state.
+    table.bigInteger("payload_position").notNullable().defaultTo(0);
     keyColumn(table, "status", 16).nullable();
     keyColumn(table, "email", SUBJECT).nullable().index("subjects_email");
     keyColumn(table, "name", SUBJECT).nullable().index("subjects_name");
