@@ -160,9 +160,12 @@ export class JobStore {
     to: JobState,
     reason: string | null,
   ): Promise<boolean> {
+    const now = trx.raw(this.#db.dialect.nowMs);
+    // A job that is run again has as long to succeed as a new one.
+    const age = to === "ready" ? { created_at: now } : {};
     const moved = await trx("jobs")
       .where({ position, state })
-      .update({ state: to, reason, run_at: trx.raw(this.#db.dialect.nowMs) });
+      .update({ state: to, reason, run_at: now, ...age });
     return moved === 1;
   }
 }

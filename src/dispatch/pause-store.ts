@@ -38,10 +38,17 @@ export class PauseStore {
   async pause(handler: string, kind: Pause["kind"], reason: string, forMs?: number): Promise<void> {
     const { knex, dialect } = this.#db;
     const until = forMs === undefined ? NEVER : knex.raw(`${dialect.nowMs} + ?`, [forMs]);
-    await knex("pauses")
-      .insert({ handler, kind, until, reason: reason.slice(0, 1000) })
-      .onConflict("handler")
-      .merge();
+    const pause = { kind, until, reason: reason.slice(0, 1000) };
+    const added = knex("pauses")
+      .insert({ handler, ...pause })
+      .onConflict("handler");
+    if (kind === "person") {
+      await added.merge();
+      return;
+    }
+    // What a person has paused stays as that person has said.
+    await added.ignore();
+    await knex("pauses").where({ handler, kind }).update(pause);
   }
 
   /** @returns false when it was not paused. */
