@@ -15,6 +15,8 @@ export interface AppParts {
 export function createApp({ readiness, metrics, api }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
+  // Express shows stacks to callers unless it is told that this is no development.
+  app.set("env", "production");
   app.disable("etag");
   app.use(helmet());
   app.get("/healthz", (_: Request, response: Response) => {
