@@ -44,7 +44,7 @@ interface Counts {
 async function countsOf({ knex }: Database): Promise<Counts> {
   const count = async (table: string, where: Record<string, string>) => {
     const row: unknown = await knex(table).where(where).count({ n: "*" }).first();
-    return Number((row as { n: number }).n);
+    return (row as { n: number }).n;
   };
   return {
     waiting: await count("deliveries", { state: "waiting" }),

@@ -251,8 +251,8 @@ describe("a TourCMS booking", () => {
     closing.push(() => api.close());
   });
 
-  const start = async (apiKey: string | undefined = "key-of-the-channel") => {
-    const channels = { "51234": apiKey === undefined ? {} : { apiKey } };
+  const start = async () => {
+    const channels = { "51234": { apiKey: "key-of-the-channel" } };
     app = await startApp({
       config: {
         mail: { mode: "live" },
@@ -351,7 +351,7 @@ describe("a TourCMS booking", () => {
   });
 
   async function startHeld(location: { sqliteFile: string }, apiKey?: string): Promise<App> {
-    const channels = { "51234": apiKey === undefined ? {} : { apiKey } };
+    const channels = { "51234": apiKey === "" ? {} : { apiKey } };
     const settings = { accountId: "90001", channels, apiBaseUrl: api.url };
     return startApp({
       location,
