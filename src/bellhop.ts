@@ -6,6 +6,7 @@ import type { GroupCommit } from "./inbox/group-commit.ts";
 import type { NewDelivery } from "./inbox/inbox-store.ts";
 import type { Normalizers } from "./normalize/normalizers.ts";
 import type { HookReceiver } from "./receive/hook-receiver.ts";
+import type { ReceiveStats } from "./receive/receive-stats.ts";
 import { closeServer, createHttpServer, listen } from "./receive/http-server.ts";
 import type { StartChecks } from "./registry/start-checks.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -20,6 +21,7 @@ export interface BellhopParts {
   db: Database;
   receiver: HookReceiver;
   inbox: GroupCommit<NewDelivery>;
+  stats: ReceiveStats;
   app: RequestListener;
   normalizers: Normalizers;
   worker: Worker;
@@ -48,7 +50,10 @@ export class Bellhop {
     const { roles, settings, receiver, app } = this.#parts;
     if (!roles.has("receive") && !roles.has("console")) return undefined;
     const hooks = roles.has("receive") ? receiver : undefined;
-    this.#server = createHttpServer(hooks, app, settings.config.limits);
+    this.#server = createHttpServer(hooks, app, settings.config.limits, (status, reason) => {
+      this.#parts.stats.noteRefused(status);
+      this.#parts.log.warn({ status, reason }, "could not read a request");
+    });
     return listen(this.#server, settings.host, settings.port);
   }
 

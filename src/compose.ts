@@ -271,6 +271,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     db: c.resolve(DATABASE),
     receiver,
     inbox: c.resolve(INBOX),
+    stats: c.resolve(ReceiveStats),
     app: createApp({
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),
