@@ -18,11 +18,13 @@ export function addReplayCommand(program: Command, shell: Shell): void {
     .command("replay")
     .description("run jobs again, or look at deliveries anew; nothing outside is done twice");
   replay
-    .command("job <id>")
+    .command("job")
+    .argument("<id>", 'as "bellhop list jobs" shows it')
     .description("run one job again")
     .action((id: string) => withBellhop(shell, (bellhop) => replayJob(shell, bellhop, id)));
   replay
-    .command("delivery <id>")
+    .command("delivery")
+    .argument("<id>", 'as "bellhop list deliveries" shows it')
     .description("read and compare one delivery anew")
     .action((id: string) => withBellhop(shell, (bellhop) => replayDelivery(shell, bellhop, id)));
   for (const list of [jobList, deliveryList]) {

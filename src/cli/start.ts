@@ -1,16 +1,20 @@
+import { setFlagsFromString } from "node:v8";
+
 import { compose } from "../compose.ts";
 import { Bellhop } from "../bellhop.ts";
 import { layFoundation } from "../foundation.ts";
 import { createLog } from "../log.ts";
-import { parseRoles } from "../roles.ts";
+import type { Role } from "../roles.ts";
 import { readEnvironment } from "../settings/environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
+import { shortTokens } from "./check-findings.ts";
 import { startMessage } from "./start-message.ts";
 
 /** `bellhop start`: runs until it is told to stop. */
-export async function start(options: { role: string }): Promise<void> {
-  const roles = parseRoles(options.role);
+export async function start(roles: ReadonlySet<Role>): Promise<void> {
+  // Bellhop runs beside other programs: V8 would let the heap grow severalfold before it tidies up.
+  setFlagsFromString("--heap-growing-percent=30");
   const settings = readSettings(readEnvironment());
   const log = createLog(settings.logLevel);
   const foundation = await layFoundation(settings, roles, log);
@@ -18,6 +22,10 @@ export async function start(options: { role: string }): Promise<void> {
   const port = await listening(bellhop, settings);
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
+  for (const { name, line } of shortTokens(settings)) log.warn({ name, line }, "weak secret");
+  if (settings.config.timers.length > 0) {
+    log.warn({ timers: settings.config.timers.length }, "timers do nothing in this version");
+  }
 
   // A plug-in's forgotten promise must not take the others down with it.
   process.on("unhandledRejection", (error) => {

@@ -16,7 +16,9 @@ const DOCUMENT = "voucher";
 /** `bellhop voucher <connection> <reference> --out FILE` */
 export function addVoucherCommand(program: Command, shell: Shell): void {
   program
-    .command("voucher <connection> <reference>")
+    .command("voucher")
+    .argument("<connection>", "its name in the configuration")
+    .argument("<reference>", "the booking's number in the booking system")
     .description("make the voucher of a booking as it is now")
     .requiredOption("--out <file>", "where to write it")
     .action((connection: string, reference: string, { out }: { out: string }) =>
