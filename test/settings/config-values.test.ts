@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { read } from "./read-config.ts";
@@ -47,10 +49,10 @@ it("what is not said has its documented default", () => {
 
 it("lists of several files are joined, and paths are taken from the configuration's folder", () => {
   const { config, configFolder } = read({
-    "a.yaml": "templatePaths: [mine]",
-    "b.yaml": "templatePaths: [/theirs]\nintegrationPaths: [./plug-ins, some-package]",
+    "a.yaml": "templatePaths: [..]",
+    "b.yaml": "templatePaths: [/tmp]\nintegrationPaths: [./, some-package]",
   });
 
-  expect(config.templatePaths).toEqual([`${configFolder}/mine`, "/theirs"]);
-  expect(config.integrationPaths).toEqual([`${configFolder}/plug-ins`, "some-package"]);
+  expect(config.templatePaths).toEqual([dirname(configFolder), "/tmp"]);
+  expect(config.integrationPaths).toEqual([configFolder, "some-package"]);
 });

@@ -85,7 +85,11 @@ describe("variables of Bellhop", () => {
   });
 
   it.each([
-    ["MAIL_FROM", "Fjord Walks", "MAIL_FROM: must be one e-mail address, such as"],
+    [
+      "MAIL_FROM",
+      "Fjord Walks",
+      "MAIL_FROM: must be one e-mail address, such as Fjord Walks <post@example.com>",
+    ],
     ["PORT", "eighty", "PORT: must be a number from 0 to 65535"],
     ["PORT", "65536", "PORT: must be a number from 0 to 65535"],
     [
