@@ -112,6 +112,19 @@ export async function isStored(url: string, reference: string, number: number): 
   );
 }
 
+/** Resolves when every booking is past the call that was its last when this was asked. */
+export async function untilAllGoOn(
+  installation: EchoInstallation,
+  answered: ReadonlyMap<string, number>,
+): Promise<void> {
+  const before = [...answered];
+  const areAllPast = () => {
+    const newest = new Map(installation.lines().map((line) => [line.reference, line.version]));
+    return before.every(([reference, number]) => (newest.get(reference) ?? 0) > number);
+  };
+  await expect.poll(areAllPast, { timeout: 30_000, interval: 100 }).toBe(true);
+}
+
 /** Nothing lost, nothing twice, in order: every call that was answered gave its line, once. */
 export async function expectKeptPromises(
   db: Database,
