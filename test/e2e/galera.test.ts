@@ -174,6 +174,29 @@ describe.runIf(hasGalera())("on a Galera cluster of three nodes", () => {
       expect(exit).toBe(0);
     },
   );
+
+  it(
+    "a node that has lost all the others counts as away, also for what was under way",
+    { timeout: 60_000 },
+    async () => {
+      const db = first(nodes);
+      const failureOf = (asked: PromiseLike<unknown>) =>
+        asked.then(
+          () => "none",
+          (error: unknown) => db.failureOf(error),
+        );
+      await db.knex("owners").insert({ name: "c", token: "", until: 0 });
+
+      await Promise.all([cluster.kill(1), cluster.kill(2)]);
+      const lone = failureOf(db.knex("owners").where({ name: "c" }).update({ until: 1 }));
+      const inTransaction = failureOf(
+        db.transaction((trx) => trx("owners").insert({ name: "d", token: "", until: 0 })),
+      );
+
+      expect([await lone, await inTransaction]).toEqual(["unavailable", "unavailable"]);
+      expect(await failureOf(db.knex("owners").first("name"))).toBe("unavailable");
+    },
+  );
 });
 
 const INVOICE: EffectOwner = {
