@@ -55,7 +55,12 @@ export class Ownership {
     await this.#round;
     await Promise.all([...this.#owned].map(async (name) => this.#works.get(name)?.end()));
     this.#owned.clear();
-    await this.#db.knex("owners").where({ token: this.#token }).update({ until: 0, token: "" });
+    try {
+      await this.#db.knex("owners").where({ token: this.#token }).update({ until: 0, token: "" });
+    } catch (error) {
+      // The terms run out by themselves, and what else there is to stop must be stopped.
+      this.#log.warn({ error }, "could not free ownership");
+    }
   }
 
   #schedule(): void {

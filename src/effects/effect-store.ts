@@ -72,8 +72,13 @@ export class EffectStore {
       updated_at: this.#now(),
     };
     if (before) {
-      await this.#db.knex("effects").where(place).update(started);
-      return readRow(before);
+      // Another process may have finished it since, on another node even before we looked.
+      const { state } = before;
+      const begun = await this.#db
+        .knex("effects")
+        .where({ ...place, state })
+        .update(started);
+      return begun === 1 ? readRow(before) : this.start(owner, key);
     }
     await this.#db.knex("effects").insert({
       ...place,
