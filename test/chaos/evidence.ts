@@ -46,24 +46,30 @@ export interface Evidence {
 
 /** What still moves: deliveries to be understood, jobs to be run. */
 export async function stillMoving({ knex }: Database): Promise<number> {
-  const [deliveries, jobs]: [unknown[], unknown[]] = await Promise.all([
-    knex("deliveries").where({ state: "waiting" }).select("position"),
-    knex("jobs").whereIn("state", ["ready", "leased"]).select("position"),
-  ]);
+  // In this order: what a delivery ends with are jobs, in the same transaction.
+  const deliveries: unknown[] = await knex("deliveries")
+    .where({ state: "waiting" })
+    .select("position");
+  const jobs: unknown[] = await knex("jobs")
+    .whereIn("state", ["ready", "leased"])
+    .select("position");
   return deliveries.length + jobs.length;
 }
 
-/** @returns how long it took until nothing moved any more; undefined when that did not come. */
+/** @returns how long it took until nothing moved any more; undefined when it stood still before. */
 export async function untilQuiet(
   db: Database,
-  withinMs: number,
+  stillMs: number,
   progress: (moving: number) => void,
 ): Promise<number | undefined> {
   const startedAt = Date.now();
+  let fewest = Infinity;
+  let fewestAt = startedAt;
   for (;;) {
     const moving = await stillMoving(db);
     if (moving === 0) return Date.now() - startedAt;
-    if (Date.now() - startedAt > withinMs) return undefined;
+    if (moving < fewest) [fewest, fewestAt] = [moving, Date.now()];
+    if (Date.now() - fewestAt > stillMs) return undefined;
     progress(moving);
     await sleep(500);
   }

@@ -11,6 +11,10 @@ const cleanup: Cleanup = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void undo().then(() => process.exit(130)));
 }
+process.once("uncaughtException", (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  void undo().then(() => process.exit(1));
+});
 
 try {
   const report = await runChaos(options, folder, cleanup, progress);

@@ -23,7 +23,8 @@ const INTEGRATIONS = fileURLToPath(new URL("integrations", import.meta.url));
 const ROLES = ["receive", "receive", "work", "work"] as const;
 /** How far the clocks of the four processes are apart where each is on a machine of its own. */
 const SKEW_SECONDS = [0, 90, 30, 60] as const;
-const QUIET_MS = 240_000;
+/** Once nothing has got less for so long, it is not going to. */
+const STANDSTILL_MS = 150_000;
 
 /** What has to be undone at the end, however that comes; last in, first out. */
 export type Cleanup = (() => Promise<unknown>)[];
@@ -71,7 +72,7 @@ export async function runChaos(
 
   const db = await Database.open(store.location);
   cleanup.push(() => db.close());
-  const quietMs = await untilQuiet(db, QUIET_MS, (moving) => {
+  const quietMs = await untilQuiet(db, STANDSTILL_MS, (moving) => {
     progress(`the faults are over, ${moving} deliveries and jobs still move`);
   });
   const findings = judge({
