@@ -70,7 +70,7 @@ export class Faults {
         ? random.between(0, 500)
         : random.between(2_000, 6_000);
       const isEarly = random.happens(EARLY_CHANCE);
-      if (!isEarly) await this.#untilMostAreReady();
+      if (!isEarly) await this.#untilHalfAreReady();
       const victims = seats.filter((seat) => (isEarly ? seat.isRunning : seat.isReady));
       if (victims.length === 0 || this.#isOver()) continue;
       await random.pick(victims).kill(restartAfterMs);
@@ -79,9 +79,9 @@ export class Faults {
   }
 
   /** Kills that hit what has not started yet would prove little, on a slow machine nothing. */
-  async #untilMostAreReady(): Promise<void> {
+  async #untilHalfAreReady(): Promise<void> {
     const { seats } = this.#parts;
-    while (!this.#isOver() && seats.filter(({ isReady }) => isReady).length < seats.length - 1) {
+    while (!this.#isOver() && seats.filter(({ isReady }) => isReady).length < seats.length / 2) {
       await sleep(50);
     }
   }

@@ -70,13 +70,7 @@ export class Target {
     const mishap = this.#random.happens(this.trouble) ? this.#random.pick(MISHAPS) : undefined;
     if (mishap) this.mishaps.set(mishap, (this.mishaps.get(mishap) ?? 0) + 1);
 
-    if (mishap === "error") return answer(response, 500);
-    if (mishap === "limit") return answer(response, 429, { "retry-after": "1" });
-    if (mishap === "cut") {
-      response.destroy();
-      return;
-    }
-    if (mishap === "hang") return; // until the caller has had enough
+    if (mishap && isBefore(mishap, response)) return;
     if (mishap === "slow before") await sleep(this.#random.between(50, 700));
     if (request.socket.destroyed) return;
 
@@ -86,6 +80,14 @@ export class Target {
     if (mishap === "cut after") response.destroy();
     else answer(response, mishap === "error after" ? 500 : 200);
   }
+}
+
+/** @returns true when nothing is done for this caller. One that hangs waits until it has had enough. */
+function isBefore(mishap: Mishap, response: ServerResponse): boolean {
+  if (mishap === "error") answer(response, 500);
+  if (mishap === "limit") answer(response, 429, { "retry-after": "1" });
+  if (mishap === "cut") response.destroy();
+  return ["error", "limit", "cut", "hang"].includes(mishap);
 }
 
 function answer(
