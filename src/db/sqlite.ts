@@ -6,6 +6,7 @@ import knex, { type Knex } from "knex";
 import BetterSqlite3Client, { type QueryObject } from "knex/lib/dialects/better-sqlite3/index.js";
 
 import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
+import { keepClock, SQLITE_NOW_MS } from "./sqlite-clock.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
 const MAX_CACHED_STATEMENTS = 200;
@@ -16,7 +17,7 @@ const UNAVAILABLE = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|CORRUPT|NOTADB)/;
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
-  nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+  nowMs: SQLITE_NOW_MS,
   failureOf,
   inserted: (column) => `excluded.${column}`,
   keyColumn: (table, name, length) => table.string(name, length),
@@ -103,4 +104,5 @@ function prepareConnection(connection: SqliteConnection, file: string): void {
   connection.pragma("synchronous = FULL");
   connection.pragma("journal_size_limit = 67108864");
   chmodSync(file, 0o600);
+  keepClock(connection);
 }

@@ -55,6 +55,8 @@ export class ConnectionNormalizer implements OwnedWork {
   #stopping = new AbortController();
   #loop: Promise<void> | undefined;
   readonly #fetching = new Set<Promise<void>>();
+  /** Fetches that failed in a row, by booking. */
+  readonly #failures = new Map<string, number>();
   #heldReleasedAt = -Infinity;
 
   /** @param since Bookings made before are no news. UTC milliseconds. */
@@ -83,6 +85,7 @@ export class ConnectionNormalizer implements OwnedWork {
     // What is in memory is still waiting in the store.
     this.#queues.clear();
     this.#inHand.clear();
+    this.#failures.clear();
     this.#ready = [];
   }
 
@@ -181,6 +184,7 @@ export class ConnectionNormalizer implements OwnedWork {
       units = [...queued, ...(await this.#joinPostponed(reference))];
       const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
       const view = await this.#fetcher.fetch(reference, how, signal);
+      this.#failures.delete(reference);
       if (view) {
         const look = this.#looks.ofFetch(units, reference, maskCardsIn(view));
         this.#ready.push({ units, looks: [look], unread: [] });
@@ -189,11 +193,19 @@ export class ConnectionNormalizer implements OwnedWork {
       }
     } catch (error) {
       if (signal.aborted) return;
-      const end = endOfError(error, units, this.#parts.tools.clock.now());
+      const end = this.#endOfFailure(reference, units, error);
       const { id: connection } = this.#connection;
       this.#parts.tools.log.warn({ connection, reference, ...end }, "fetch failed");
       await this.#end(units, reference, end);
     }
+  }
+
+  #endOfFailure(reference: string, units: readonly Unit[], error: unknown): FetchEnd {
+    const failures = (this.#failures.get(reference) ?? 0) + 1;
+    const end = endOfError(error, units, { now: this.#parts.tools.clock.now(), failures });
+    if (end.kind === "postpone") this.#failures.set(reference, failures);
+    else this.#failures.delete(reference);
+    return end;
   }
 
   async #joinPostponed(subject: string): Promise<Unit[]> {

@@ -24,7 +24,12 @@ export function endOfNotFound(reference: string, units: readonly Unit[]): FetchE
   return hasPayload ? { kind: "payload", reason } : { kind: "end", state: "failed", reason };
 }
 
-export function endOfError(error: unknown, units: readonly Unit[], now: number): FetchEnd {
+/** @param failures How often the booking's fetch has failed in a row, with this time. */
+export function endOfError(
+  error: unknown,
+  units: readonly Unit[],
+  { now, failures }: { now: number; failures: number },
+): FetchEnd {
   const kind = kindOf(error);
   const reason = messageOf(error);
   if (kind === "configuration") return { kind: "end", state: "held", reason };
@@ -34,12 +39,15 @@ export function endOfError(error: unknown, units: readonly Unit[], now: number):
     return { kind: "end", state: "failed", reason: `gave up: ${reason}` };
   }
   const askedMs = (error as { retryAfterMs?: number } | null)?.retryAfterMs ?? 0;
-  const delayMs = Math.max(askedMs, retryDelayMs(ageMs));
+  const delayMs = Math.max(askedMs, retryDelayMs(failures));
   return { kind: "postpone", delayMs, reason, isLook: false };
 }
 
-/** Grows with the age of what waits, so that nothing needs to be counted; with jitter. */
-function retryDelayMs(ageMs: number): number {
-  const delay = Math.min(Math.max(FIRST_RETRY_MS, ageMs / 2), LONGEST_RETRY_MS);
+/**
+ * Counted, not taken from the age of what waits: receiver and worker may be on machines whose clocks
+ * differ, and a call of this minute can look an hour old. Jitter keeps failures apart.
+ */
+function retryDelayMs(failures: number): number {
+  const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
   return Math.round(delay * (0.75 + Math.random() / 2));
 }

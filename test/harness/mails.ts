@@ -35,6 +35,8 @@ export async function startMailServer(): Promise<MailServer> {
       );
     },
   });
+  // A sender that is killed in the middle of a mail is no fault of the server.
+  server.on("error", () => undefined);
   await new Promise<void>((resolve) =>
     server.listen(0, "127.0.0.1", () => {
       resolve();
