@@ -15,11 +15,15 @@ import { CounterStore } from "./db/counter-store.ts";
 import type { Database } from "./db/database.ts";
 import { FactStore } from "./db/fact-store.ts";
 import { Ownership } from "./db/ownership.ts";
+import { DryRuns } from "./dispatch/dry-run.ts";
+import { GuestMailBrake } from "./dispatch/guest-mail-brake.ts";
+import { HandlerLimits } from "./dispatch/handler-limits.ts";
 import { HandlerTable } from "./dispatch/handler-table.ts";
 import { JobStore } from "./dispatch/job-store.ts";
 import { LaneStore } from "./dispatch/lane-store.ts";
 import { PauseStore } from "./dispatch/pause-store.ts";
 import { SettleStore } from "./dispatch/settle-store.ts";
+import type { JobTools } from "./dispatch/run-job.ts";
 import { Worker } from "./dispatch/worker.ts";
 import { EffectStore } from "./effects/effect-store.ts";
 import { httpClient } from "./http/http-client.ts";
@@ -67,6 +71,8 @@ export const TEMPLATES: InjectionToken<TemplateStore> = Symbol("templates");
 export const PDF: InjectionToken<Pdf> = Symbol("pdf");
 export const INBOX: InjectionToken<GroupCommit<NewDelivery>> = Symbol("inbox");
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** What there is without a store. */
 type Basis = Pick<Foundation, "settings" | "registry" | "log">;
 
@@ -79,7 +85,7 @@ export function compose(
   once(c, DATABASE, () => foundation.db);
   registerStores(c, foundation);
   registerSteps(c, foundation);
-  registerFaces(c);
+  registerFaces(c, foundation);
   override?.(c); // before the first resolve: a cached instance keeps the parts it was built with
   return c;
 }
@@ -147,7 +153,8 @@ function registerStores(c: DependencyContainer, { registry }: Foundation): void 
   );
 }
 
-function registerFaces(c: DependencyContainer): void {
+function registerFaces(c: DependencyContainer, foundation: Foundation): void {
+  once(c, DryRuns, () => makeDryRuns(c, foundation));
   once(
     c,
     Replays,
@@ -213,11 +220,12 @@ function makeNormalizers(c: DependencyContainer): Normalizers {
 }
 
 function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
-  const mailroom = c.resolve(MAILROOM);
+  const [handlers, lanes] = [c.resolve(HandlerTable), c.resolve(LaneStore)];
   return new Worker({
     db: c.resolve(DATABASE),
-    handlers: c.resolve(HandlerTable),
-    lanes: c.resolve(LaneStore),
+    handlers,
+    lanes,
+    limits: new HandlerLimits(handlers, c.resolve(Ownership), lanes),
     jobs: c.resolve(JobStore),
     settle: c.resolve(SettleStore),
     pauses: c.resolve(PauseStore),
@@ -225,17 +233,38 @@ function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
     onAttempt: (handler, outcome) => {
       c.resolve(Metrics).noteAttempt(handler, outcome);
     },
-    tools: {
-      log: c.resolve(LOG),
-      clock: c.resolve(CLOCK),
-      http: c.resolve(HTTP),
-      pdf: c.resolve(PDF),
-      templates: c.resolve(TEMPLATES),
-      effects: c.resolve(EffectStore),
-      connectionOf: (id) => connectionDefaults(settings, id),
-      mailOf: (id) => mailroom.of(id),
-    },
+    tools: makeJobTools(c, settings),
   });
+}
+
+function makeDryRuns(c: DependencyContainer, { settings }: Foundation): DryRuns {
+  return new DryRuns({
+    db: c.resolve(DATABASE),
+    handlers: c.resolve(HandlerTable),
+    tools: makeJobTools(c, settings),
+  });
+}
+
+function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
+  const [mailroom, log] = [c.resolve(MAILROOM), c.resolve(LOG)];
+  const { perHour } = settings.config.mail.brake;
+  const stores = { db: c.resolve(DATABASE), pauses: c.resolve(PauseStore) };
+  const brake = new GuestMailBrake({ ...stores, log, perHour });
+  return {
+    log,
+    clock: c.resolve(CLOCK),
+    http: c.resolve(HTTP),
+    pdf: c.resolve(PDF),
+    templates: c.resolve(TEMPLATES),
+    effects: c.resolve(EffectStore),
+    connectionOf: (id) => connectionDefaults(settings, id),
+    mailOf: (id, handler) => {
+      const mail = mailroom.of(id);
+      // Simulated guests cannot be flooded: nothing of theirs leaves this machine.
+      return settings.config.connections[id]?.simulated ? mail : brake.guard(mail, handler);
+    },
+    giveUpAfterMs: settings.config.retries.giveUpDays * DAY_MS,
+  };
 }
 
 function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChecks {
@@ -302,6 +331,7 @@ function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
     jobs: c.resolve(JobStore),
     pauses,
     handlers,
+    dryRuns: c.resolve(DryRuns),
     replays: c.resolve(Replays),
     status: {
       db,

@@ -12,6 +12,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addInitCommand } from "./init.ts";
 import { addListCommand } from "./list.ts";
 import { addMigrateCommand } from "./migrate.ts";
+import { addPauseCommands } from "./pause.ts";
 import { addReplayCommand } from "./replay.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { processShell, type Shell } from "./shell.ts";
@@ -84,6 +85,7 @@ function createProgram(shell: Shell): Command {
   addMigrateCommand(program, shell);
   addListCommand(program, shell);
   addReplayCommand(program, shell);
+  addPauseCommands(program, shell);
   addVoucherCommand(program, shell);
   addSimulateCommand(program);
   addDemoCommand(program);

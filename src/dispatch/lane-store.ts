@@ -66,9 +66,15 @@ export class LaneStore {
    * Takes due lanes of a handler and the job at the head of each.
    *
    * @param onlyLatest Take the newest job of a lane instead; the older ones are settled with it.
+   * @param own Lanes that this process is running: it never takes over from itself.
    */
-  async lease(handler: string, limit: number, onlyLatest: boolean): Promise<LeasedJob[]> {
-    const candidates = await this.#dueLanes(handler, limit);
+  async lease(
+    handler: string,
+    limit: number,
+    onlyLatest: boolean,
+    own: readonly number[] = [],
+  ): Promise<LeasedJob[]> {
+    const candidates = await this.#dueLanes(handler, limit, own);
     if (candidates.length === 0) return [];
     return this.#db.transaction(async (trx) => {
       const token = randomUUID();
@@ -99,6 +105,38 @@ export class LaneStore {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /**
+   * Proves inside a transaction that a lane is ours, and prolongs its lease.
+   *
+   * @returns false when it is not.
+   */
+  async hold(trx: Knex.Transaction, laneId: number, token: string): Promise<boolean> {
+    const held = await trx("lanes")
+      .where({ id: laneId, token })
+      .update({ due_at: trx.raw(`${this.#db.dialect.nowMs} + ${LEASE_MS}`) });
+    return held === 1;
+  }
+
+  /**
+   * A process that notices itself that it has lost its lease has not died: the loss that was counted
+   * when another took over is taken back.
+   */
+  async takeBackLoss(laneId: number): Promise<void> {
+    await this.#db.knex("lanes").where({ id: laneId }).where("losses", ">", 0).decrement("losses");
+  }
+
+  /** How many lanes of a handler are leased and alive, in whichever process. */
+  async countLeased(handler: string): Promise<number> {
+    const { knex, dialect } = this.#db;
+    const row: unknown = await knex("lanes")
+      .where({ handler })
+      .whereBetween("due_at", [knex.raw(dialect.nowMs), knex.raw(`${dialect.nowMs} + ${LEASE_MS}`)])
+      .whereNotNull("token")
+      .count({ n: "*" })
+      .first();
+    return Number((row as { n: number | string }).n);
+  }
+
   /** Milliseconds until the next lane of one of the handlers is due; undefined when none will be. */
   async nextDueInMs(handlers: readonly string[]): Promise<number | undefined> {
     const { knex, dialect } = this.#db;
@@ -116,10 +154,11 @@ export class LaneStore {
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
-  async #dueLanes(handler: string, limit: number): Promise<LaneRow[]> {
+  async #dueLanes(handler: string, limit: number, own: readonly number[]): Promise<LaneRow[]> {
     const { knex, dialect } = this.#db;
     const rows: LaneRow[] = await knex("lanes")
       .where({ handler })
+      .whereNotIn("id", [...own])
       .where("due_at", "<=", knex.raw(dialect.nowMs))
       .orderBy("due_at")
       .limit(Math.max(CANDIDATES, limit))

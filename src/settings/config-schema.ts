@@ -136,6 +136,14 @@ const Retention = z.strictObject({
   jobsDays: z.int().min(1).default(90).describe("How long finished jobs are kept"),
 });
 
+const Retries = z.strictObject({
+  giveUpDays: z
+    .number()
+    .positive()
+    .default(3)
+    .describe("A job that still fails at this age needs a person"),
+});
+
 /** `bellhop.yaml` */
 export const ConfigSchema = z.strictObject({
   mail: z
@@ -145,6 +153,16 @@ export const ConfigSchema = z.strictObject({
         .default("rehearsal")
         .describe("rehearsal: the office gets every mail instead of the guest; live: guests do"),
       office: z.email().optional().describe("Gets rehearsal mails and notes that need a person"),
+      brake: z
+        .strictObject({
+          perHour: z
+            .int()
+            .min(1)
+            .default(50)
+            .describe("So many mails to guests an hour always go, however few are usual"),
+        })
+        .prefault({})
+        .describe("Mails to guests stop at three times the usual number, until a person resumes"),
     })
     .prefault({})
     .describe("Who gets mails"),
@@ -159,6 +177,7 @@ export const ConfigSchema = z.strictObject({
   timers: z.array(Timer).default([]).describe("Moments around bookings that handlers hear of"),
   limits: Limits.prefault({}).describe("What callers may send"),
   retention: Retention.prefault({}).describe("How long things are kept"),
+  retries: Retries.prefault({}).describe("How long what fails is tried again"),
   shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
   integrationPaths: z
     .array(Text)
