@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import type { HandlerTable, TableEntry } from "./handler-table.ts";
 import { loadInputs } from "./job-inputs.ts";
@@ -48,6 +49,12 @@ export class Worker {
   #isStopping = false;
   #loop: Promise<void> | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  readonly #trouble = new Trouble((error) => {
+    this.#parts.tools.log.error({ error }, "could not take jobs");
+  });
+  readonly #renewalTrouble = new Trouble((error) => {
+    this.#parts.tools.log.warn({ error }, "could not renew leases");
+  });
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -84,7 +91,7 @@ export class Worker {
         await this.#parts.load.relief();
         if ((await this.#leaseRound()) === 0) await this.wake.sleep(POLL_MS);
       } catch (error) {
-        this.#parts.tools.log.error({ error }, "could not take jobs");
+        this.#trouble.note(error);
         await this.wake.sleep(TROUBLE_MS);
       }
     }
@@ -204,7 +211,7 @@ export class Worker {
         if (!ours.has(job.laneId)) leaseLost.abort(new Error("lease lost"));
       }
     } catch (error) {
-      this.#parts.tools.log.warn({ error }, "could not renew leases");
+      this.#renewalTrouble.note(error);
     }
   }
 }
