@@ -4,6 +4,8 @@ import type { Connection } from "mysql2";
 import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** After so much silence the system asks whether the server is still there. */
+const KEEP_ALIVE_MS = 10_000;
 const MAX_CONNECTIONS = 10;
 
 const CONFLICT = new Set([
@@ -24,7 +26,10 @@ const UNAVAILABLE = new Set([
   "PROTOCOL_CONNECTION_LOST",
   "PROTOCOL_SEQUENCE_TIMEOUT",
   "ER_SERVER_SHUTDOWN",
+  "ER_NORMAL_SHUTDOWN",
   "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
   "ER_QUERY_INTERRUPTED",
   "ER_DISK_FULL",
   "ER_RECORD_FILE_FULL",
@@ -32,7 +37,7 @@ const UNAVAILABLE = new Set([
   "ER_UNKNOWN_COM_ERROR", // a Galera node that is not ready
 ]);
 
-/** @param version What the server answers to `SELECT VERSION()`. */
+/** @param version What the server answers to `SELECT VERSION()`; only the making of tables needs it. */
 export function mysqlDialect(version: string): Dialect {
   // A padding collation takes `a1` and `a1 ` for one key. The two servers name the other kind apart.
   const keyCollation = version.includes("MariaDB") ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
@@ -51,8 +56,11 @@ function failureOf(error: unknown): Failure {
   if (CONFLICT.has(code)) return "conflict";
   if (code === "ER_DUP_ENTRY") return "duplicate";
   if (UNAVAILABLE.has(code)) return "unavailable";
+  const { name, fatal } = (error ?? {}) as { name?: unknown; fatal?: unknown };
   // knex's pool found no free or new connection in time.
-  if ((error as { name?: unknown } | null)?.name === "KnexTimeoutError") return "unavailable";
+  if (name === "KnexTimeoutError") return "unavailable";
+  // A connection that broke before the statement was sent: the driver has no code for it.
+  if (code === "" && fatal === true) return "unavailable";
   return "other";
 }
 
@@ -71,6 +79,7 @@ export function openMysql(url: string): Knex {
       charset: "utf8mb4",
       timezone: "Z",
       connectTimeout: CONNECT_TIMEOUT_MS,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       supportBigNumbers: true,
     } as Knex.MySql2ConnectionConfig,
     compileSqlOnError: false,
