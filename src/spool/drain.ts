@@ -15,6 +15,8 @@ const LOOK_ROUND_MS = 10_000;
 const LASTING_MS = 30_000;
 const BATCH_ROWS = 200;
 const BATCH_BYTES = 1024 * 1024;
+/** A row that was refused so often, while the database took others, is set aside. */
+const REFUSALS = 3;
 
 export interface DrainParts {
   db: Database;
@@ -99,7 +101,7 @@ export class Drain {
     try {
       await this.#store(file, batch);
     } catch (error) {
-      if (this.#parts.db.failureOf(error) !== "other") throw error;
+      if (!(await this.#isRefusal(file, error))) throw error;
       await this.#moveSingly(file, batch);
       return;
     }
@@ -109,16 +111,38 @@ export class Drain {
   /** One row that the database refuses must not keep all the others in the spool. */
   async #moveSingly(file: SpoolFile, batch: readonly SpooledDelivery[]): Promise<void> {
     for (const one of batch) {
+      const refusal = await this.#refusalOf(file, one);
+      if (refusal === undefined) this.#forget(file, [one]);
+      else this.#setAside(file, one, refusal);
+    }
+  }
+
+  /** @returns why the database does not take the row, time after time; undefined when it has it. */
+  async #refusalOf(file: SpoolFile, one: SpooledDelivery): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#store(file, [one]);
+        return undefined;
       } catch (error) {
-        if (this.#parts.db.failureOf(error) !== "other") throw error;
-        // Is it the row, or does the database refuse whatever we write?
-        await this.#store(file, []);
-        this.#setAside(file, one, error);
-        continue;
+        if (!(await this.#isRefusal(file, error))) throw error;
+        if (attempt === REFUSALS) return error;
+        await this.#wake.sleep(ROUND_MS);
       }
-      this.#forget(file, [one]);
+    }
+  }
+
+  /**
+   * Whether it is the rows that the database does not take, while it takes others. The code does
+   * not tell: of a row that is too large the server breaks off, as if it went away.
+   */
+  async #isRefusal(file: SpoolFile, error: unknown): Promise<boolean> {
+    const failure = this.#parts.db.failureOf(error);
+    if (failure !== "other" && failure !== "unavailable") return false;
+    try {
+      await this.#store(file, []);
+      return true;
+    } catch {
+      return false; // it takes nothing: the first error says why
     }
   }
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
-import { InboxStore } from "../../src/inbox/inbox-store.ts";
+import { InboxStore, type NewDelivery } from "../../src/inbox/inbox-store.ts";
+import { newId } from "../../src/process/new-id.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
 import { SettingsError } from "../../src/settings/settings-error.ts";
 import { Spool } from "../../src/spool/spool.ts";
@@ -36,6 +37,18 @@ function callOn(agent: Agent, url: string, name: string): Promise<number> {
 }
 
 const post = ({ url }: { url: string }, name: string) => callOn(new Agent(), url, name);
+
+function callNamed(name: string, minute = 0): NewDelivery {
+  return {
+    id: newId(),
+    connection: "bikes",
+    receivedAt: 1_700_000_000_000 + minute * 60_000,
+    method: "POST",
+    query: "",
+    rawHeaders: [],
+    body: Buffer.from(`name=${name}`),
+  };
+}
 
 /** Names of the calls in the database, in the order in which they will be understood. */
 async function storedNames(db: Database): Promise<string[]> {
@@ -264,15 +277,7 @@ describe.runIf(hasProgram("mariadbd"))("while the database is away", { timeout: 
   it("rows that a process took to the database just before it died are not taken there again", async () => {
     const [url, data] = [await server.newDatabase(), newFolder()];
     await stop(await start(url, { data }));
-    const calls = ["one", "two", "three"].map((name, index) => ({
-      id: `018f0000-0000-7000-8000-00000000000${index}`,
-      connection: "bikes",
-      receivedAt: 1_700_000_000_000 + index,
-      method: "POST",
-      query: "",
-      rawHeaders: [],
-      body: Buffer.from(`name=${name}`),
-    }));
+    const calls = ["one", "two", "three"].map(callNamed);
     const spool = new Spool(data, 1_000_000, memoryLog());
     spool.open();
     spool.append(calls);
@@ -350,6 +355,49 @@ describe.runIf(hasProgram("mariadbd"))("while the database is away", { timeout: 
       spawnSync("umount", [disk]);
       if (existsSync(disk) && readdirSync(disk).length === 0) rmSync(disk, { recursive: true });
     }
+  });
+
+  it("a call that the database will not take stays here, and does not hold up the others", async () => {
+    const [url, data] = [await server.newDatabase(), newFolder()];
+    await stop(await start(url, { data }));
+    const log = memoryLog();
+    const spool = new Spool(data, 100_000_000, log);
+    spool.open();
+    // The server takes packets of 16 MiB.
+    for (const name of ["one", "x".repeat(18_000_000), "two"]) spool.append([callNamed(name)]);
+    spool.close();
+
+    const app = await start(url, { data });
+    await vi.waitFor(async () => {
+      expect((await text(app, "/readyz")).text).toBe("ready");
+    }, PATIENCE);
+
+    expect(await post(app, "three")).toBe(200);
+    expect(await storedNames(app.db)).toEqual(["one", "two", "three"]);
+    expect(await metric(app, "bellhop_spool_rows")).toBe(1);
+    expect((await callApi(app, "/status")).body).toMatchObject({ spool: 1 });
+    expect(app.logLines.filter((line) => line.includes("refuses a delivery"))).toHaveLength(1);
+  });
+
+  it("a stop while the database is away is a clean one, and the next start has what was kept", async () => {
+    const [url, data, cwd] = [await server.newDatabase(), newFolder(), newFolder()];
+    writeFileSync(
+      join(cwd, "bellhop.yaml"),
+      `connections: { bikes: { source: planyo, tokens: ["${TOKEN}"] } }\n`,
+    );
+    const env = { BELLHOP_DATA: data, DATABASE_URL: url, LOG_LEVEL: "fatal" };
+    const running = await startProcess(cwd, env);
+    await server.kill();
+    expect(await post(running, "kept")).toBe(200);
+
+    const exits = [await running.stop()];
+    const late = await startProcess(cwd, env);
+    const readiness = await text(late, "/readyz");
+    exits.push(await late.stop());
+    await server.restart();
+
+    expect(exits).toEqual([0, 0]);
+    expect(readiness.text).toContain("spooling: 1 deliveries wait here");
   });
 
   it("the status counts what another process still has in its spool", async () => {
