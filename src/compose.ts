@@ -48,6 +48,9 @@ import { StartChecks } from "./registry/start-checks.ts";
 import type { Role } from "./roles.ts";
 import type { Clock, HttpClient, Log, Pdf } from "./sdk/context.ts";
 import { connectionDefaults, type Settings } from "./settings/settings.ts";
+import { Drain } from "./spool/drain.ts";
+import { Intake } from "./spool/intake.ts";
+import type { Spool } from "./spool/spool.ts";
 import { createTemplates, type TemplateStore } from "./templates/template-store.ts";
 
 const REFUSED_PAUSE_MS = 60_000;
@@ -59,6 +62,12 @@ export interface Foundation {
   db: Database;
   roles: ReadonlySet<Role>;
   log: Log;
+  /** Only where deliveries are received beside a database server. */
+  spool: Spool | undefined;
+  /** True when the database has not been there yet. */
+  isDatabaseLate: boolean;
+  /** Asks the database whether it is there, and brings its tables up to date. */
+  prepareDatabase: () => Promise<void>;
 }
 
 // The places where one implementation stands for another: the store, the clock, what goes outside.
@@ -171,8 +180,13 @@ function registerFaces(c: DependencyContainer, foundation: Foundation): void {
 function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, IntakeLoad, () => new IntakeLoad());
   once(c, ReceiveStats, () => new ReceiveStats());
-  once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats)));
-  once(c, Readiness, () => new Readiness(c.resolve(DATABASE), c.resolve(ReceiveStats)));
+  const { spool } = foundation;
+  once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats), spool));
+  once(c, Intake, () => makeIntake(c, foundation));
+  once(c, Readiness, () => {
+    const [db, stats, intake] = [c.resolve(DATABASE), c.resolve(ReceiveStats), c.resolve(Intake)];
+    return new Readiness({ db, stats, intake, spool });
+  });
   once(c, INBOX, () => makeInbox(c));
   once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
   once(c, Normalizers, () => makeNormalizers(c));
@@ -181,17 +195,10 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
 }
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
-  const [db, store, metrics] = [c.resolve(DATABASE), c.resolve(InboxStore), c.resolve(Metrics)];
-  const log = c.resolve(LOG);
-  const normalizers = () => c.resolve(Normalizers);
+  const [intake, metrics, log] = [c.resolve(Intake), c.resolve(Metrics), c.resolve(LOG)];
   return new GroupCommit<NewDelivery>({
-    write: async (deliveries) => {
-      await store.append(deliveries);
-      for (const id of new Set(deliveries.map(({ connection }) => connection))) {
-        normalizers().wake(id);
-      }
-    },
-    isUnavailable: (error) => db.failureOf(error) === "unavailable",
+    write: (deliveries) => intake.write(deliveries),
+    isUnavailable: (error) => intake.isUnavailable(error),
     bytesOf: ({ body, query }) => body.length + query.length,
     onCommit: (rows, durationMs) => {
       metrics.noteCommit(rows, durationMs);
@@ -200,6 +207,34 @@ function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
       log.error({ error }, "could not answer a stored request");
     },
   });
+}
+
+function makeIntake(c: DependencyContainer, { spool, isDatabaseLate }: Foundation): Intake {
+  const parts = {
+    db: c.resolve(DATABASE),
+    inbox: c.resolve(InboxStore),
+    spool,
+    onStored: wakeNormalizers(c),
+    log: c.resolve(LOG),
+  };
+  return new Intake(parts, !isDatabaseLate);
+}
+
+function makeDrain(c: DependencyContainer, spool: Spool): Drain {
+  return new Drain({
+    db: c.resolve(DATABASE),
+    inbox: c.resolve(InboxStore),
+    facts: c.resolve(FactStore),
+    spool,
+    onStored: wakeNormalizers(c),
+    log: c.resolve(LOG),
+  });
+}
+
+function wakeNormalizers(c: DependencyContainer) {
+  return (connections: ReadonlySet<string>) => {
+    for (const id of connections) c.resolve(Normalizers).wake(id);
+  };
 }
 
 function makeNormalizers(c: DependencyContainer): Normalizers {
@@ -282,7 +317,7 @@ function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChec
 }
 
 function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
-  const { settings, registry, roles } = foundation;
+  const { settings, registry, roles, spool } = foundation;
   const connections = Object.entries(settings.config.connections);
   const receiver = createHookReceiver({
     tokens: new HookTokens(connections.map(([id, { tokens }]) => ({ id, tokens }))),
@@ -298,9 +333,12 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     registry,
     roles,
     db: c.resolve(DATABASE),
+    prepareDatabase: foundation.isDatabaseLate ? foundation.prepareDatabase : undefined,
     receiver,
     inbox: c.resolve(INBOX),
     stats: c.resolve(ReceiveStats),
+    intake: c.resolve(Intake),
+    spool: spool && { files: spool, drain: makeDrain(c, spool) },
     app: createApp({
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),
@@ -316,7 +354,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
   });
 }
 
-function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
+function makeApi(c: DependencyContainer, { settings, spool }: Foundation): Router {
   const { apiToken, config } = settings;
   const [db, pauses, handlers] = [
     c.resolve(DATABASE),
@@ -336,6 +374,8 @@ function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
     status: {
       db,
       pauses,
+      facts: c.resolve(FactStore),
+      spool,
       clock: c.resolve(CLOCK),
       handlers: [...handlers.entries.keys()],
       connections: connections.map(([id, { source, simulated }]) => ({ id, source, simulated })),

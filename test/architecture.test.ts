@@ -38,6 +38,7 @@ const ORDER = [
   "settings",
   "http",
   "inbox",
+  "spool",
   "registry",
   "effects",
   "dispatch",

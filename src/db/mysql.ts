@@ -5,6 +5,8 @@ import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 import { ANSWER_TIMEOUT_MS, isConflict, PatientMysqlClient } from "./mysql-client.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** After so much silence the system asks whether the server is still there. */
+const KEEP_ALIVE_MS = 10_000;
 const MAX_CONNECTIONS = 10;
 
 const UNAVAILABLE = new Set([
@@ -19,7 +21,10 @@ const UNAVAILABLE = new Set([
   "PROTOCOL_CONNECTION_LOST",
   "PROTOCOL_SEQUENCE_TIMEOUT",
   "ER_SERVER_SHUTDOWN",
+  "ER_NORMAL_SHUTDOWN",
   "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
   "ER_QUERY_INTERRUPTED",
   "ER_DISK_FULL",
   "ER_RECORD_FILE_FULL",
@@ -31,7 +36,7 @@ const UNAVAILABLE = new Set([
 /** `ER_CONNECTION_KILLED`: MariaDB's own, the driver has no name for it. */
 const CONNECTION_KILLED = 1927;
 
-/** @param version What the server answers to `SELECT VERSION()`. */
+/** @param version What the server answers to `SELECT VERSION()`; only the making of tables needs it. */
 export function mysqlDialect(version: string): Dialect {
   // A padding collation takes `a1` and `a1 ` for one key. The two servers name the other kind apart.
   const keyCollation = version.includes("MariaDB") ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin";
@@ -50,8 +55,8 @@ function failureOf(error: unknown): Failure {
   if (isConflict(error)) return "conflict";
   if (code === "ER_DUP_ENTRY") return "duplicate";
   if (UNAVAILABLE.has(code)) return "unavailable";
-  // knex's pool found no free or new connection in time.
   const { name, errno, fatal } = (error ?? {}) as Record<string, unknown>;
+  // knex's pool found no free or new connection in time.
   if (name === "KnexTimeoutError" || errno === CONNECTION_KILLED) return "unavailable";
   // A connection that broke before the statement was sent: the driver has no code for it.
   if (code === "" && fatal === true) return "unavailable";
@@ -84,6 +89,7 @@ export function openMysql(url: string, answerTimeoutMs = ANSWER_TIMEOUT_MS): Kne
       charset: "utf8mb4",
       timezone: "Z",
       connectTimeout: CONNECT_TIMEOUT_MS,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       supportBigNumbers: true,
     },
     compileSqlOnError: false,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Database } from "../db/database.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import { HandlerGate } from "./handler-gate.ts";
 import type { HandlerLimits } from "./handler-limits.ts";
@@ -54,6 +55,12 @@ export class Worker {
   #loop: Promise<void> | undefined;
   #renewal: NodeJS.Timeout | undefined;
   #leaseCheck: NodeJS.Timeout | undefined;
+  readonly #trouble = new Trouble((error) => {
+    this.#parts.tools.log.error({ error }, "could not take jobs");
+  });
+  readonly #renewalTrouble = new Trouble((error) => {
+    this.#parts.tools.log.warn({ error }, "could not renew leases");
+  });
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -95,7 +102,7 @@ export class Worker {
         await this.#parts.load.relief();
         if ((await this.#leaseRound()) === 0) await this.wake.sleep(POLL_MS);
       } catch (error) {
-        this.#parts.tools.log.error({ error }, "could not take jobs");
+        this.#trouble.note(error);
         await this.wake.sleep(TROUBLE_MS);
       }
     }
@@ -224,7 +231,7 @@ export class Worker {
         else lease.end("another process has the job");
       }
     } catch (error) {
-      this.#parts.tools.log.warn({ error }, "could not renew leases");
+      this.#renewalTrouble.note(error);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { OwnedWork } from "../db/ownership.ts";
 import type { InboxStore, WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { MAX_LOOKS } from "./compare-booking.ts";
@@ -58,6 +59,10 @@ export class ConnectionNormalizer implements OwnedWork {
   /** Fetches that failed in a row, by booking. */
   readonly #failures = new Map<string, number>();
   #heldReleasedAt = -Infinity;
+  readonly #trouble = new Trouble((error) => {
+    const { id } = this.#connection;
+    this.#parts.tools.log.error({ connection: id, error }, "could not normalize deliveries");
+  });
 
   /** @param since Bookings made before are no news. UTC milliseconds. */
   constructor(connection: LoadedConnection, since: number, parts: NormalizerParts) {
@@ -99,8 +104,7 @@ export class ConnectionNormalizer implements OwnedWork {
         const committed = await this.#commit();
         if (taken + committed === 0) await this.wake.sleep(POLL_MS);
       } catch (error) {
-        const { id } = this.#connection;
-        this.#parts.tools.log.error({ connection: id, error }, "could not normalize deliveries");
+        this.#trouble.note(error);
         await this.wake.sleep(TROUBLE_MS);
       }
     }

@@ -129,6 +129,13 @@ const Limits = z.strictObject({
   headerBytes: z.int().min(1024).default(16_384).describe("More headers are answered 431"),
   urlBytes: z.int().min(256).default(8_192).describe("Longer URLs are answered 414"),
   requestSeconds: z.number().min(1).default(10).describe("Slower requests are answered 408"),
+  spoolBytes: z
+    .int()
+    .min(1024)
+    .default(1_073_741_824)
+    .describe(
+      "Calls kept on this machine's disk while the database is away; more are answered 503",
+    ),
 });
 
 const Retention = z.strictObject({

@@ -126,15 +126,17 @@ describe.runIf(hasGalera())("on a Galera cluster of three nodes", () => {
 
   it("an effect that another node has finished is not begun again where the news is late", async () => {
     const [here, there] = [first(nodes), second(nodes)];
-    await new EffectStore(here).start(INVOICE, "invoice:1");
+    await new EffectStore(here).start(INVOICE, "invoice:1", fenceOf("here"));
     await expect.poll(() => there.knex("effects").first("state")).toEqual({ state: "started" });
     let begun: Promise<unknown> = Promise.resolve();
 
     // A node with locked tables takes nothing over from the others.
     await there.knex.transaction(async (locked) => {
       await locked.raw("FLUSH TABLES WITH READ LOCK");
-      await new EffectStore(here).finish(INVOICE, "invoice:1", { externalId: "R-1" });
-      begun = new EffectStore(there).start(INVOICE, "invoice:1");
+      await new EffectStore(here).finish(INVOICE, "invoice:1", fenceOf("here"), {
+        externalId: "R-1",
+      });
+      begun = new EffectStore(there).start(INVOICE, "invoice:1", fenceOf("there"));
       await sleep(500);
       await locked.raw("UNLOCK TABLES");
     });
@@ -234,5 +236,15 @@ function delivery(id: string) {
     query: "",
     rawHeaders: [],
     body: Buffer.from("{}"),
+  };
+}
+
+/** Whoever has it believes to have the lane. */
+function fenceOf(token: string): Fence {
+  return {
+    token,
+    hold: () => Promise.resolve(),
+    renewed: () => undefined,
+    remainingMs: () => 60_000,
   };
 }

@@ -41,7 +41,13 @@ it("what is not said has its documented default", () => {
 
   expect(config).toMatchObject({
     mail: { mode: "rehearsal" },
-    limits: { bodyBytes: 1_048_576, headerBytes: 16_384, urlBytes: 8_192, requestSeconds: 10 },
+    limits: {
+      bodyBytes: 1_048_576,
+      headerBytes: 16_384,
+      urlBytes: 8_192,
+      requestSeconds: 10,
+      spoolBytes: 1_073_741_824,
+    },
     retention: { deliveriesDays: 90, jobsDays: 90 },
     shutdownSeconds: 20,
   });
