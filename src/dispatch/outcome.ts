@@ -29,16 +29,15 @@ export function outcomeOfError(error: unknown, { attempt, ageMs }: AttemptFacts)
   }
   // An unknown error is most likely our bug. It is tried again too: the fix may ship before we
   // give up.
-  const askedMs = (error as { retryAfterMs?: number } | null | undefined)?.retryAfterMs ?? 0;
+  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
+  const askedMs = Number.isFinite(retryAfterMs) ? Number(retryAfterMs) : 0;
   return { state: "ready", reason: why, delayMs: Math.max(askedMs, backoffMs(attempt)) };
 }
 
+/** @param result What a handler returned: its type is a promise that nobody has to keep. */
 export function outcomeOfResult(result: HandlerResult | undefined): JobOutcome {
-  if (result && "done" in result && typeof result.done === "string") {
-    return { state: "done", reason: result.done };
-  }
-  if (result && "skipped" in result && typeof result.skipped === "string") {
-    return { state: "skipped", reason: result.skipped };
-  }
+  const { done, skipped } = Object(result) as { done?: unknown; skipped?: unknown };
+  if (typeof done === "string") return { state: "done", reason: done };
+  if (typeof skipped === "string") return { state: "skipped", reason: skipped };
   return { state: "dead", reason: "the handler returned neither { done } nor { skipped }" };
 }

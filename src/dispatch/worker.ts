@@ -4,7 +4,7 @@ import { Wake } from "../process/wake.ts";
 import type { HandlerTable, TableEntry } from "./handler-table.ts";
 import { loadInputs } from "./job-inputs.ts";
 import type { JobStore } from "./job-store.ts";
-import { LEASE_MS, type LaneStore, type LeasedJob } from "./lane-store.ts";
+import { isSuspect, LEASE_MS, type LaneStore, type LeasedJob } from "./lane-store.ts";
 import type { PauseStore } from "./pause-store.ts";
 import { runJob, type JobTools } from "./run-job.ts";
 import type { RunJob, SettleStore } from "./settle-store.ts";
@@ -106,7 +106,8 @@ export class Worker {
     const running = [...this.#running.values()].filter((other) => other.entry.id === id).length;
     const room = (handler.concurrency ?? DEFAULT_CONCURRENCY) - running;
     if (room <= 0) return 0;
-    const jobs = await lanes.lease(id, room, handler.only === "latest");
+    const maySuspect = ![...this.#running.values()].some(({ job }) => isSuspect(job));
+    const jobs = await lanes.lease(id, room, handler.only === "latest", maySuspect);
     if (jobs.length === 0) return 0;
     const inputs = await loadInputs(db, tools.effects, id, jobs);
     for (const job of jobs) {
