@@ -41,6 +41,7 @@ const ORDER = [
   "registry",
   "effects",
   "dispatch",
+  "watchdog",
   "normalize",
   "receive",
   "templates",

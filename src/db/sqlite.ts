@@ -19,6 +19,7 @@ export const sqliteDialect: Dialect = {
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   failureOf,
   inserted: (column) => `excluded.${column}`,
+  patience: (ms) => `PRAGMA busy_timeout = ${ms}`,
   keyColumn: (table, name, length) => table.string(name, length),
   bytesColumn: (table, name) => table.specificType(name, "blob"),
 };
