@@ -43,6 +43,7 @@ const ORDER = [
   "dispatch",
   "watchdog",
   "normalize",
+  "retention",
   "receive",
   "templates",
   "pdf",

@@ -36,8 +36,8 @@ onEachStore((store) => {
     expect(await shop.states()).toEqual(["dead did not come back, and ended the process 3 times"]);
     expect(runs).toBe(0);
 
-    const job = (await db.knex("jobs").first("id")) as { id: string };
-    await shop.jobs.replay(job.id);
+    const [job] = await db.knex<{ id: string }>("jobs").select("id");
+    await shop.jobs.replay(job?.id ?? "");
     await shop.runUntilIdle();
 
     expect(await shop.states()).toEqual(["done ok"]);
