@@ -37,6 +37,8 @@ import { Normalizers } from "./normalize/normalizers.ts";
 import { SubjectStore } from "./normalize/subject-store.ts";
 import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
+import { Retention } from "./retention/retention.ts";
+import { RetentionStore } from "./retention/retention-store.ts";
 import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
@@ -191,6 +193,7 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
+  once(c, Retention, () => makeRetention(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
 }
 
@@ -302,6 +305,15 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
   };
 }
 
+function makeRetention(c: DependencyContainer, { settings }: Foundation): Retention {
+  return new Retention({
+    ...settings.config.retention,
+    store: new RetentionStore(c.resolve(DATABASE)),
+    load: c.resolve(IntakeLoad),
+    log: c.resolve(LOG),
+  });
+}
+
 function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChecks {
   const mailroom = c.resolve(MAILROOM);
   return new StartChecks(registry, {
@@ -328,6 +340,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     log: c.resolve(LOG),
   });
   const mailroom = c.resolve(MAILROOM);
+  c.resolve(Retention).join(c.resolve(Ownership));
   return new Bellhop({
     settings,
     registry,

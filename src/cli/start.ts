@@ -4,21 +4,31 @@ import { compose } from "../compose.ts";
 import { Bellhop } from "../bellhop.ts";
 import { layFoundation } from "../foundation.ts";
 import { createLog } from "../log.ts";
+import { installGuards } from "../process/guards.ts";
 import type { Role } from "../roles.ts";
 import { readEnvironment } from "../settings/environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
+import { startWatchdog, type WatchdogOptions } from "../watchdog/watchdog.ts";
 import { shortTokens } from "./check-findings.ts";
 import { startMessage } from "./start-message.ts";
 
 /** `bellhop start`: runs until it is told to stop. */
-export async function start(roles: ReadonlySet<Role>): Promise<void> {
+export async function start(
+  roles: ReadonlySet<Role>,
+  watchdogOptions: WatchdogOptions = {},
+): Promise<void> {
   // Bellhop runs beside other programs: V8 would let the heap grow severalfold before it tidies up.
   setFlagsFromString("--heap-growing-percent=30");
   const settings = readSettings(readEnvironment());
   const log = createLog(settings.logLevel);
   const foundation = await layFoundation(settings, roles, log);
   const bellhop = compose(foundation).resolve(Bellhop);
+  const removeGuards = installGuards(log);
+  // Only handlers loop without end; who only answers calls needs no other thread.
+  const endWatch = roles.has("work")
+    ? startWatchdog(settings.database, log, watchdogOptions)
+    : undefined;
   const port = await listening(bellhop, settings);
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
@@ -27,13 +37,11 @@ export async function start(roles: ReadonlySet<Role>): Promise<void> {
     log.warn({ timers: settings.config.timers.length }, "timers do nothing in this version");
   }
 
-  // A plug-in's forgotten promise must not take the others down with it.
-  process.on("unhandledRejection", (error) => {
-    log.error({ error }, "unhandled rejection");
-  });
   await untilSignal();
   log.info({}, "stopping");
   await bellhop.stop();
+  await endWatch?.();
+  removeGuards();
   log.info({}, "stopped");
 }
 

@@ -45,6 +45,7 @@ export function mysqlDialect(version: string): Dialect {
     nowMs: "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
     failureOf,
     inserted: (column) => `VALUES(${column})`,
+    patience: (ms) => `SET SESSION innodb_lock_wait_timeout = ${Math.ceil(ms / 1000)}`,
     keyColumn: (table, name, length) => table.string(name, length).collate(keyCollation),
     bytesColumn: (table, name) => table.specificType(name, "longblob"),
   };

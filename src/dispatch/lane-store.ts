@@ -27,6 +27,8 @@ export interface LeasedJob {
   attempt: number;
   /** Leases in a row that ended without a word, because the process died. */
   losses: number;
+  /** Times in a row that its code looped without end and the watchdog ended the process. */
+  hangs: number;
   /** UTC milliseconds by the database's clock. */
   createdAt: number;
 }
@@ -37,6 +39,7 @@ interface LaneRow {
   fence: number;
   token: string | null;
   losses: number;
+  hangs: number;
 }
 
 interface JobRow {
@@ -54,6 +57,14 @@ interface JobRow {
 /** At the head of its lane such a job lets nobody past until a person has decided. */
 const BLOCKING: ReadonlySet<JobState> = new Set(["held", "dead"]);
 
+/** Losses that one fault of the machine explains; a job with more may be the reason itself. */
+const INNOCENT_LOSSES = 1;
+
+/** A job that may have ended its process. It runs while no other such job does, so that it is found. */
+export function isSuspect({ losses, hangs }: { losses: number; hangs: number }): boolean {
+  return hangs > 0 || losses > INNOCENT_LOSSES;
+}
+
 /** The queues of the handlers: leased, not the jobs in them, so that order holds. */
 export class LaneStore {
   readonly #db: Database;
@@ -67,14 +78,16 @@ export class LaneStore {
    *
    * @param onlyLatest Take the newest job of a lane instead; the older ones are settled with it.
    * @param own Lanes that this process is running: it never takes over from itself.
+   * @param maySuspect One job that may have ended its process before may be among them.
    */
   async lease(
     handler: string,
     limit: number,
     onlyLatest: boolean,
     own: readonly number[] = [],
+    maySuspect = true,
   ): Promise<LeasedJob[]> {
-    const candidates = await this.#dueLanes(handler, limit, own);
+    const candidates = await this.#dueLanes(handler, limit, own, maySuspect);
     if (candidates.length === 0) return [];
     return this.#db.transaction(async (trx) => {
       const token = randomUUID();
@@ -154,15 +167,27 @@ export class LaneStore {
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
-  async #dueLanes(handler: string, limit: number, own: readonly number[]): Promise<LaneRow[]> {
+  async #dueLanes(
+    handler: string,
+    limit: number,
+    own: readonly number[],
+    maySuspect: boolean,
+  ): Promise<LaneRow[]> {
     const { knex, dialect } = this.#db;
-    const rows: LaneRow[] = await knex("lanes")
+    const due = knex("lanes")
       .where({ handler })
       .whereNotIn("id", [...own])
-      .where("due_at", "<=", knex.raw(dialect.nowMs))
+      .where("due_at", "<=", knex.raw(dialect.nowMs));
+    if (!maySuspect) {
+      void due
+        .where("hangs", 0)
+        .whereRaw("losses + (CASE WHEN token IS NULL THEN 0 ELSE 1 END) <= ?", [INNOCENT_LOSSES]);
+    }
+    const found: LaneRow[] = await due
       .orderBy("due_at")
       .limit(Math.max(CANDIDATES, limit))
-      .select("id", "scope", "fence", "token", "losses");
+      .select("id", "scope", "fence", "token", "losses", "hangs");
+    const rows = withOneSuspect(found);
     while (rows.length > limit) rows.splice(Math.floor(Math.random() * rows.length), 1);
     return rows;
   }
@@ -253,6 +278,12 @@ export class LaneStore {
   }
 }
 
+function withOneSuspect(lanes: readonly LaneRow[]): LaneRow[] {
+  const suspects = lanes.filter((lane) => isSuspect({ ...lane, losses: lossesOf(lane) }));
+  const others = new Set(suspects.slice(1));
+  return lanes.filter((lane) => !others.has(lane));
+}
+
 function lossesOf({ losses, token }: LaneRow): number {
   return losses + (token === null ? 0 : 1);
 }
@@ -279,6 +310,7 @@ function leasedJob(lane: LaneRow, token: string, job: JobRow): LeasedJob {
     subject: job.subject,
     attempt: job.attempts + 1,
     losses: lane.losses,
+    hangs: lane.hangs,
     createdAt: job.created_at,
   };
 }

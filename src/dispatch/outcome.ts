@@ -57,12 +57,10 @@ function askedBy(error: unknown): number {
     : 0;
 }
 
+/** @param result What a handler returned: its type is a promise that nobody has to keep. */
 export function outcomeOfResult(result: HandlerResult | undefined): JobOutcome {
-  if (result && "done" in result && typeof result.done === "string") {
-    return { state: "done", reason: result.done };
-  }
-  if (result && "skipped" in result && typeof result.skipped === "string") {
-    return { state: "skipped", reason: result.skipped };
-  }
+  const { done, skipped } = Object(result) as { done?: unknown; skipped?: unknown };
+  if (typeof done === "string") return { state: "done", reason: done };
+  if (typeof skipped === "string") return { state: "skipped", reason: skipped };
   return { state: "dead", reason: "the handler returned neither { done } nor { skipped }" };
 }

@@ -1,3 +1,4 @@
+import { runAs } from "../process/current-job.ts";
 import { performEffect, rejectionOf } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
 import type {
@@ -13,13 +14,15 @@ import type {
 import { RetryableError } from "../sdk/errors.ts";
 import type { TableEntry } from "./handler-table.ts";
 import type { JobInput } from "./job-inputs.ts";
-import type { LeasedJob } from "./lane-store.ts";
+import { isSuspect, type LeasedJob } from "./lane-store.ts";
 import type { Lease } from "./lease.ts";
 import { type JobOutcome, outcomeOfError, outcomeOfResult } from "./outcome.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** A job whose process has died this often under it is most likely the reason. */
 const MAX_LOSSES = 5;
+/** And so often when the watchdog saw it loop without end. */
+const MAX_HANGS = 3;
 
 /** What handlers borrow. */
 export interface JobTools {
@@ -44,6 +47,10 @@ export async function runJob(
   tools: JobTools,
   lease: Lease,
 ): Promise<JobOutcome> {
+  if (job.hangs >= MAX_HANGS) {
+    const reason = `did not come back, and ended the process ${job.hangs} times`;
+    return { state: "dead", reason };
+  }
   if (job.losses >= MAX_LOSSES) {
     return { state: "dead", reason: `ended the process ${job.losses} times` };
   }
@@ -58,7 +65,14 @@ export async function runJob(
   const signal = AbortSignal.any([lease.signal, timeout.signal]);
   try {
     const context = contextFor(entry, job, input, tools, lease, signal);
-    const handling = entry.handler.handle(input.event, context);
+    const current = {
+      handler: entry.id,
+      jobId: job.id,
+      laneId: job.laneId,
+      isSuspect: isSuspect(job),
+      fail: (error: unknown) => timeout.abort(error),
+    };
+    const handling = runAs(current, () => entry.handler.handle(input.event, context));
     return outcomeOfResult(await Promise.race([handling, rejectionOf(signal)]));
   } catch (error) {
     const ageMs = tools.clock.now() - job.createdAt;

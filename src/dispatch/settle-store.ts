@@ -88,6 +88,7 @@ export class SettleStore {
           due_at: this.#nextDue(trx, outcome, settled),
           token: null,
           losses: 0,
+          hangs: 0,
           waiting: trx.raw("waiting - ?", [settled]),
         },
       };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Database } from "../../src/db/database.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { type EffectOwner, EffectStore } from "../../src/effects/effect-store.ts";
+import type { Fence } from "../../src/effects/fence.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import {
   type EchoInstallation,
