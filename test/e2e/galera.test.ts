@@ -155,7 +155,7 @@ describe.runIf(hasGalera())("on a Galera cluster of three nodes", () => {
       const onKilled = [await echo.start("receive", a), await echo.start("work", a)] as const;
       const receivers = [onKilled[0], await echo.start("receive", b)];
       const lastWorker = await echo.start("work", c);
-      const calls = startCalling(receivers, 6, 150);
+      const calls = startCalling(receivers, 6, 400);
       await expect.poll(() => echo.lines().length, { timeout: 20_000 }).toBeGreaterThan(30);
 
       await cluster.kill(0);

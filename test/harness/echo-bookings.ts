@@ -118,11 +118,13 @@ export async function untilAllGoOn(
   answered: ReadonlyMap<string, number>,
 ): Promise<void> {
   const before = [...answered];
-  const areAllPast = () => {
+  const behind = () => {
     const newest = new Map(installation.lines().map((line) => [line.reference, line.version]));
-    return before.every(([reference, number]) => (newest.get(reference) ?? 0) > number);
+    return before
+      .map(([reference, call]) => ({ reference, call, newest: newest.get(reference) ?? 0 }))
+      .filter(({ call, newest }) => newest <= call);
   };
-  await expect.poll(areAllPast, { timeout: 30_000, interval: 100 }).toBe(true);
+  await expect.poll(behind, { timeout: 30_000, interval: 100 }).toEqual([]);
 }
 
 /** Nothing lost, nothing twice, in order: every call that was answered gave its line, once. */
