@@ -260,8 +260,8 @@ export class LaneStore {
     const byPosition = new Map(jobs.map((job) => [job.position, job]));
     return edges.flatMap(({ head, newest }) => {
       const [first, last] = [byPosition.get(head), byPosition.get(newest)];
-      if (!first || !last || BLOCKING.has(first.state)) return [];
-      return [onlyLatest && !BLOCKING.has(last.state) ? last : first];
+      const turn = onlyLatest ? last : first;
+      return first && turn && !BLOCKING.has(first.state) && !BLOCKING.has(turn.state) ? [turn] : [];
     });
   }
 

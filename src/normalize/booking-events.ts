@@ -2,7 +2,7 @@ import type { Booking } from "../sdk/booking.ts";
 import type { Change, EventOrigin } from "../sdk/booking-event.ts";
 import { type DraftEvent, draftEvent } from "./event-draft.ts";
 import type { BookingLook, Call, KnownSubject } from "./look.ts";
-import type { StateEvent } from "./state-events.ts";
+import { isSameEvent, type StateEvent } from "./state-events.ts";
 import { summarize, summarizeNew } from "./summary.ts";
 
 export interface LookFacts {
@@ -38,7 +38,11 @@ export class BookingEvents {
   }
 
   has(type: string): boolean {
-    return this.#events.some(({ event }) => event.type === type);
+    return this.types.some((told) => isSameEvent(told, type));
+  }
+
+  get types(): string[] {
+    return this.#events.map(({ event }) => event.type);
   }
 
   idsOf({ deliveryId }: Call): string[] {

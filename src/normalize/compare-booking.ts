@@ -5,6 +5,7 @@ import { localText } from "../sdk/time.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
+import { firstSight, isFirstSight, wasToldAtFirst } from "./first-sight.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
 import { newestPayment } from "./payment-changes.ts";
 import {
@@ -169,7 +170,7 @@ class BookingComparison {
       return this.#duplicate(call, "the same call came a moment ago");
     }
     const sight = this.#sight(call);
-    if (this.#isFirstNews(type, sight)) {
+    if (this.#isFirstNews(call, type, sight)) {
       this.#events.add(this.#firstEvent(type), call, true);
       return this.#done(call);
     }
@@ -229,11 +230,12 @@ class BookingComparison {
   }
 
   /**
-   * The first call about an unknown booking is genuine news. A payload is told as it came; of a
+   * The first calls about an unknown booking are genuine news. A payload is told as it came; of a
    * fetched state only what it shows, so that the order of calls makes no difference.
    */
-  #isFirstNews(type: string, sight: Sight | undefined): boolean {
-    if (this.#known.booking || this.#events.has(type)) return false;
+  #isFirstNews(call: Call, type: string, sight: Sight | undefined): boolean {
+    if (this.#changes.length > 0 || !isFirstSight(this.#known, this.#look, call)) return false;
+    if (this.#events.has(type) || wasToldAtFirst(this.#known, type)) return false;
     return sight === undefined || sight === "shown" || !this.#look.isFetched;
   }
 
@@ -247,8 +249,10 @@ class BookingComparison {
     const isPayload = !this.#look.isFetched && this.#look.view !== undefined;
     const isNew = this.#known.booking === undefined && this.#after !== undefined;
     const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
-    if ((isNew || this.#changes.length > 0) && Number.isFinite(newest)) {
-      this.#remembered.push(changeAt(newest));
+    const isChange = this.#changes.length > 0;
+    if ((isNew || isChange) && Number.isFinite(newest)) this.#remembered.push(changeAt(newest));
+    if (version < 2 && !isChange && Number.isFinite(newest)) {
+      this.#remembered.push(...firstSight(this.#events, isNew, newest));
     }
     return {
       version: this.#after?.version ?? version,

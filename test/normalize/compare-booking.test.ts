@@ -252,6 +252,49 @@ describe("first sight", () => {
   });
 });
 
+describe("first calls of one moment, each with a look of its own", () => {
+  const paid = () => confirmedView({ totals: { paid: { amountMinor: 24_000, currency: "EUR" } } });
+  const seen = (type: "booking.confirmed" | "payment.received", since?: number) =>
+    look({ view: paid(), isFetched: true, calls: [call(type)], ...(since && { since }) });
+  const toldBy = (...looks: BookingLook[]) => {
+    const told = looks.map((_, index) => typesOf(after(...looks.slice(0, index + 1))));
+    return told.flat().toSorted();
+  };
+
+  it("tell the same in either order", () => {
+    const one = toldBy(seen("booking.confirmed"), seen("payment.received"));
+    const other = toldBy(seen("payment.received"), seen("booking.confirmed"));
+
+    expect(one).toEqual(["booking.confirmed", "payment.received"]);
+    expect(other).toEqual(one);
+  });
+
+  it("tell the same in either order of a booking made before Bellhop listened", () => {
+    const one = toldBy(seen("booking.confirmed", since2027), seen("payment.received", since2027));
+    const other = toldBy(seen("payment.received", since2027), seen("booking.confirmed", since2027));
+
+    expect(one).toEqual(["booking.confirmed", "payment.received"]);
+    expect(other).toEqual(one);
+  });
+
+  it("are told once, however often they come", () => {
+    const repeats = [seen("payment.received"), seen("booking.confirmed"), seen("payment.received")];
+
+    expect(toldBy(...repeats)).toEqual(["booking.confirmed", "payment.received"]);
+  });
+
+  it("are repeats of what the first look showed when they come much later", () => {
+    const late = call("payment.received", { receivedAt: ARRIVAL + 3_600_000, looks: 3 });
+
+    const comparison = after(
+      seen("booking.confirmed"),
+      look({ view: paid(), isFetched: true, calls: [late] }),
+    );
+
+    expect(comparison.events).toEqual([]);
+  });
+});
+
 describe("a state that contradicts the call", () => {
   const lagging = (looks: number, view = confirmedView()) =>
     look({ view, isFetched: true, calls: [call("booking.cancelled", { looks })] });
