@@ -1,4 +1,5 @@
 import type { Call, RecentCall } from "./look.ts";
+import { shortKey } from "./short-key.ts";
 
 /** Within this time the same call again is a repeat, where the state cannot tell. */
 export const REPEAT_WINDOW_MS = 2 * 60_000;
@@ -70,7 +71,7 @@ export function identityOf(call: Call, referenceMoment: string): RecentCall {
   if (type === "booking.timer" && timer) {
     const { name, relativeTo, offsetMinutes } = timer;
     const hash = `timer:${name}:${relativeTo}:${offsetMinutes}:${referenceMoment}`;
-    return { hash, at: receivedAt };
+    return { hash: shortKey(hash), at: receivedAt };
   }
   return { hash: call.hash, at: receivedAt };
 }

@@ -469,3 +469,17 @@ it("what a quiet call brings to light is quiet too", () => {
 
   expect(comparison.events.map(({ event }) => event.isQuiet)).toEqual([true, true]);
 });
+
+it("a timer with endless words has a key that fits into the database", () => {
+  const timer = {
+    name: "before_or_after_event_1",
+    relativeTo: "x".repeat(400),
+    offsetMinutes: -60,
+  };
+  const announcement = { ...call("booking.timer").announcement, timer };
+
+  const { events } = after(requested(), look({ calls: [call("booking.timer", { announcement })] }));
+
+  expect(events[0]?.dedupeKey).toMatch(/^timer:before_or_after_event_1:x+~/);
+  expect(events[0]?.dedupeKey.length).toBeLessThanOrEqual(200);
+});
