@@ -50,10 +50,15 @@ function failureOf(error: unknown): Failure {
   const code = codeOf(error);
   if (CONFLICT.has(code)) return "conflict";
   if (code === "ER_DUP_ENTRY") return "duplicate";
-  if (UNAVAILABLE.has(code)) return "unavailable";
+  if (UNAVAILABLE.has(code) || isOfClosedConnection(error)) return "unavailable";
   // knex's pool found no free or new connection in time.
   if ((error as { name?: unknown } | null)?.name === "KnexTimeoutError") return "unavailable";
   return "other";
+}
+
+/** mysql2 refuses a command on a connection that has ended with an error that has no code. */
+function isOfClosedConnection(error: unknown): boolean {
+  return codeOf(error) === "" && (error as { fatal?: unknown } | null)?.fatal === true;
 }
 
 const SESSION = [

@@ -3,15 +3,16 @@ import type { InboxStore, WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
 import { Wake } from "../process/wake.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
+import { BatchCommit, type Group } from "./commit-batch.ts";
 import { MAX_LOOKS } from "./compare-booking.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
 import { LookBuilder } from "./look-builder.ts";
 import { maskCardsIn } from "./mask-cards.ts";
-import type { CommitResult, NormalizeStore, ReadyLook, Unread } from "./normalize-store.ts";
-import { readDelivery } from "./read-delivery.ts";
+import type { CommitResult, NormalizeStore } from "./normalize-store.ts";
+import { readUnit } from "./read-unit.ts";
 import { SubjectQueues } from "./subject-queues.ts";
-import { queueOf, type Unit, unitOf } from "./unit.ts";
+import { queueOf, type Unit } from "./unit.ts";
 
 /** Deliveries that other processes receive are found within this time. */
 const POLL_MS = 500;
@@ -32,12 +33,6 @@ export interface NormalizerParts {
   onCommit(connection: string, result: CommitResult, durationMs: number): void;
 }
 
-interface Group {
-  units: readonly Unit[];
-  looks: readonly ReadyLook[];
-  unread: readonly Unread[];
-}
-
 /**
  * Understands the deliveries of one connection: takes them in order of arrival, fetches where the
  * source needs it, compares and commits in batches. A booking that waits for a fetch holds back
@@ -49,6 +44,7 @@ export class ConnectionNormalizer implements OwnedWork {
   readonly #looks: LookBuilder;
   readonly #parts: NormalizerParts;
   readonly #fetcher: BookingFetcher;
+  readonly #batch: BatchCommit;
   readonly #queues = new SubjectQueues<Unit>();
   readonly #inHand = new Set<number>();
   #ready: Group[] = [];
@@ -63,6 +59,7 @@ export class ConnectionNormalizer implements OwnedWork {
     this.#looks = new LookBuilder(connection, since);
     this.#parts = parts;
     this.#fetcher = new BookingFetcher(connection, parts.tools);
+    this.#batch = new BatchCommit(connection.id, parts.store, parts.tools.log);
   }
 
   /** True when nothing is in memory. Deliveries may still wait in the store. */
@@ -123,15 +120,9 @@ export class ConnectionNormalizer implements OwnedWork {
 
   #accept(delivery: WaitingDelivery): void {
     this.#inHand.add(delivery.position);
-    const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
-    if ("notices" in reading) {
-      const unit = unitOf(delivery, reading.notices);
-      this.#queues.add(queueOf(unit), unit);
-    } else {
-      const unit = { delivery, parts: [] };
-      const unread = [{ position: delivery.position, ...reading }];
-      this.#ready.push({ units: [unit], looks: [], unread });
-    }
+    const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+    if (unread) this.#ready.push({ units: [unit], looks: [], unread: [unread] });
+    else this.#queues.add(queueOf(unit), unit);
   }
 
   /** Moves on every subject whose turn it is: to a fetch, or straight to the comparison. */
@@ -203,10 +194,10 @@ export class ConnectionNormalizer implements OwnedWork {
     if (absent.length === 0) return [];
     const units: Unit[] = [];
     for (const delivery of await this.#parts.inbox.read(absent)) {
-      const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
-      if (!("notices" in reading)) continue;
+      const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+      if (unread) continue;
       this.#inHand.add(delivery.position);
-      units.push(unitOf(delivery, reading.notices));
+      units.push(unit);
     }
     return units;
   }
@@ -233,12 +224,7 @@ export class ConnectionNormalizer implements OwnedWork {
     const startedAt = performance.now();
     const { id } = this.#connection;
     try {
-      const result = await this.#parts.store.commit(
-        id,
-        groups.flatMap(({ looks }) => looks),
-        groups.flatMap(({ unread }) => unread),
-        this.#parts.tools.clock.now(),
-      );
+      const result = await this.#batch.commit(groups, this.#parts.tools.clock.now());
       await this.#lookAgain(groups, result.again);
       this.#parts.onCommit(id, result, performance.now() - startedAt);
       if (result.jobs > 0) this.#parts.onJobs();

@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { type NormalizerBench, noticeOf, openNormalizer } from "../harness/normalizer.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { cabinView } from "./booking-builder.ts";
+
+let running: NormalizerBench | undefined;
+afterEach(async () => {
+  await running?.normalizer.end();
+  running = undefined;
+});
+
+/** Waits until every delivery has ended; answers how. */
+async function ends(bench: NormalizerBench): Promise<string[]> {
+  await vi.waitFor(
+    async () => {
+      const deliveries = await bench.deliveries();
+      expect(deliveries.filter((delivery) => delivery.startsWith("waiting"))).toEqual([]);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  return bench.deliveries();
+}
+
+function begin(bench: NormalizerBench): void {
+  running = bench;
+  bench.normalizer.begin();
+}
+
+onEachStore((store) => {
+  describe("a delivery that cannot be compared", () => {
+    const requested = (reference: string, parts = {}) =>
+      noticeOf(reference, "booking.requested", { view: cabinView(parts) });
+    const impossible = { start: { date: "2026-07-04", time: "16:00", timeZone: "Mars/Secret" } };
+
+    it("ends as failed, without a word of its content, and holds nobody up", async () => {
+      const bench = openNormalizer(await store.open());
+      await bench.deliver(requested("1"), requested("2", impossible), requested("3"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual([
+        "done",
+        "failed could not be compared or stored (RangeError)",
+        "done",
+      ]);
+      expect(await bench.events()).toEqual(["1 booking.requested", "3 booking.requested"]);
+      expect(bench.log.lines.join()).not.toContain("Secret");
+    });
+
+    it("does not hold up later calls about the same booking", async () => {
+      const bench = openNormalizer(await store.open());
+      await bench.deliver(requested("1", impossible), requested("1"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual([expect.stringMatching(/^failed/), "done"]);
+    });
+
+    it("and one that cannot be taken apart ends as failed as well", async () => {
+      const bench = openNormalizer(await store.open());
+      const torn = { subject: { kind: "booking", reference: "1" } } as never;
+      await bench.deliver(torn, requested("2"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual(["failed could not be understood (TypeError)", "done"]);
+    });
+  });
+});
