@@ -6,6 +6,7 @@ import type { LoadedConnection } from "../registry/registry.ts";
 import { BatchCommit, type Group } from "./commit-batch.ts";
 import { MAX_LOOKS } from "./compare-booking.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
+import { failureName } from "./failure-name.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
 import { LookBuilder } from "./look-builder.ts";
 import { maskCardsIn } from "./mask-cards.ts";
@@ -160,23 +161,35 @@ export class ConnectionNormalizer implements OwnedWork {
 
   /** One fetch answers all waiting calls about the booking, also those that wait to be looked at again. */
   async #fetchGroup(reference: string, queued: readonly Unit[]): Promise<void> {
+    const units = [...queued];
+    try {
+      await this.#fetchFor(units, reference);
+    } catch (error) {
+      // They still wait in the store, and are taken anew when it is back.
+      this.#letGo(units);
+      const { id: connection } = this.#connection;
+      const why = failureName(error);
+      this.#parts.tools.log.error({ connection, reference, why }, "could not note a fetch");
+    }
+  }
+
+  /** @param units Grows by those that wait to be looked at again. */
+  async #fetchFor(units: Unit[], reference: string): Promise<void> {
     const { signal } = this.#stopping;
     const { pause } = this.#fetcher;
-    let units = queued;
+    if (pause) {
+      const { ms, reason } = pause;
+      await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
+      return;
+    }
+    units.push(...(await this.#joinPostponed(reference)));
+    const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
     try {
-      if (pause) {
-        const { ms, reason } = pause;
-        await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
-        return;
-      }
-      units = [...queued, ...(await this.#joinPostponed(reference))];
-      const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
       const view = await this.#fetcher.fetch(reference, how, signal);
       if (view) {
         const look = this.#looks.ofFetch(units, reference, maskCardsIn(view));
         this.#ready.push({ units, looks: [look], unread: [] });
-      } else {
-        await this.#end(units, reference, endOfNotFound(reference, units));
+        return;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -184,7 +197,9 @@ export class ConnectionNormalizer implements OwnedWork {
       const { id: connection } = this.#connection;
       this.#parts.tools.log.warn({ connection, reference, ...end }, "fetch failed");
       await this.#end(units, reference, end);
+      return;
     }
+    await this.#end(units, reference, endOfNotFound(reference, units));
   }
 
   async #joinPostponed(subject: string): Promise<Unit[]> {

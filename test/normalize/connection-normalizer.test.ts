@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { RetryableError } from "../../src/sdk/errors.ts";
 import { type NormalizerBench, noticeOf, openNormalizer } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { cabinView } from "./booking-builder.ts";
@@ -67,4 +68,33 @@ onEachStore((store) => {
       expect(await ends(bench)).toEqual(["failed could not be understood (TypeError)", "done"]);
     });
   });
+
+  it.runIf(store.name === "mariadb")(
+    "a booking whose fetch failed while the database was away is fetched when it is back",
+    async () => {
+      const { server } = store;
+      let fetches = 0;
+      const bench = openNormalizer(await store.open(), {
+        async fetchBooking() {
+          fetches += 1;
+          if (fetches > 1) return cabinView();
+          await server?.kill();
+          throw new RetryableError("the source is away too");
+        },
+      });
+      await bench.deliver(noticeOf("1", "booking.requested", { fetch: {} }));
+
+      begin(bench);
+      await vi.waitFor(
+        () => {
+          expect(bench.log.lines.join()).toContain("could not note a fetch");
+        },
+        { timeout: 20_000 },
+      );
+      await server?.restart();
+
+      expect(await ends(bench)).toEqual(["done"]);
+    },
+    60_000,
+  );
 });
