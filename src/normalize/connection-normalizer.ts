@@ -139,7 +139,7 @@ export class ConnectionNormalizer implements OwnedWork {
       if (!isFetch) {
         this.#queues.start(name, units.length);
         this.#ready.push({ units, looks: this.#looks.ofPayloads(units), unread: [] });
-      } else if (this.#fetcher.pause || this.#fetcher.budget.hasRoom) {
+      } else if (this.#fetcher.pause || this.#fetching.size < this.#fetcher.budget.concurrency) {
         this.#queues.start(name, units.length);
         this.#track(this.#fetchGroup(name, units));
       }

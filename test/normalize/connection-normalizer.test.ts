@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { RetryableError } from "../../src/sdk/errors.ts";
+import { ConfigurationError, RetryableError } from "../../src/sdk/errors.ts";
 import { type NormalizerBench, noticeOf, openNormalizer } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { cabinView } from "./booking-builder.ts";
@@ -67,6 +67,50 @@ onEachStore((store) => {
 
       expect(await ends(bench)).toEqual(["failed could not be understood (TypeError)", "done"]);
     });
+  });
+
+  it("a source is asked no more at once than it allows, however many bookings wait", async () => {
+    let running = 0;
+    let most = 0;
+    const bench = openNormalizer(await store.open(), {
+      budget: () => ({ perHour: 3_000, concurrency: 4 }),
+      async fetchBooking() {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+        return cabinView();
+      },
+    });
+    const numbers = Array.from({ length: 60 }, (_, index) => String(index));
+    await bench.deliver(
+      ...numbers.map((number) => noticeOf(number, "booking.requested", { fetch: {} })),
+    );
+
+    begin(bench);
+
+    expect(new Set(await ends(bench))).toEqual(new Set(["done"]));
+    expect(most).toBe(4);
+  });
+
+  it("a key that is refused is not tried for every booking that waits", async () => {
+    let calls = 0;
+    const bench = openNormalizer(await store.open(), {
+      budget: () => ({ perHour: 3_000, concurrency: 1 }),
+      fetchBooking() {
+        calls += 1;
+        return Promise.reject(new ConfigurationError("the key is wrong"));
+      },
+    });
+    const numbers = Array.from({ length: 20 }, (_, index) => String(index));
+    await bench.deliver(
+      ...numbers.map((number) => noticeOf(number, "booking.requested", { fetch: {} })),
+    );
+
+    begin(bench);
+
+    expect(new Set(await ends(bench))).toEqual(new Set(["held the key is wrong"]));
+    expect(calls).toBe(1);
   });
 
   it.runIf(store.name === "mariadb")(
