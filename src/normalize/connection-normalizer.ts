@@ -4,7 +4,6 @@ import type { IntakeLoad } from "../inbox/intake-load.ts";
 import { Wake } from "../process/wake.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { BatchCommit, type Group } from "./commit-batch.ts";
-import { MAX_LOOKS } from "./compare-booking.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { failureName } from "./failure-name.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
@@ -14,6 +13,7 @@ import type { CommitResult, NormalizeStore } from "./normalize-store.ts";
 import { readUnit } from "./read-unit.ts";
 import { SubjectQueues } from "./subject-queues.ts";
 import { queueOf, type Unit } from "./unit.ts";
+import { MAX_LOOKS } from "./unseen-ending.ts";
 
 /** Deliveries that other processes receive are found within this time. */
 const POLL_MS = 500;
