@@ -31,6 +31,13 @@ export class BookingEvents {
     this.#push(event, call, isAnnounced, { key, changes, summary });
   }
 
+  /** A step that the booking showed when it was first seen, and that is announced only now. */
+  addLate(event: StateEvent, call: Call): void {
+    const summary = `${call.announcement.native.event}: the booking showed it already.`;
+    const key = this.#stateKey(event.type, this.#facts.after?.version ?? 0);
+    this.#push(event, call, true, { key, changes: this.#facts.changes, summary });
+  }
+
   /** An event that only its call tells of. */
   addTraceless(event: StateEvent, call: Call, key: string): void {
     const summary = `${call.announcement.native.event}: the booking did not change.`;

@@ -1,6 +1,5 @@
-import type { Booking, BookingFields } from "../sdk/booking.ts";
+import type { Booking } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
-import { negateMoney } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
@@ -10,19 +9,20 @@ import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./loo
 import { newestPayment } from "./payment-changes.ts";
 import {
   changeAt,
+  forgetWithheld,
   hasChangedAround,
   identityOf,
   isRepeat,
   isTraceless,
+  isWithheld,
   remember,
   tracelessKey,
+  withheldStep,
 } from "./repeats.ts";
 import { stateAfter } from "./state-after.ts";
-import { isSameEvent, type StateEvent, stateEvents } from "./state-events.ts";
-import { isEnded, isEnding, type Sight, sightOf, stepsBetween } from "./steps.ts";
-
-/** A call that the state contradicts is looked at again this often, then the state has the word. */
-export const MAX_LOOKS = 3;
+import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
+import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
+import { isFollowed, isUnseenEnding, MAX_LOOKS } from "./unseen-ending.ts";
 
 /** A booking that ended about when the call came, or later, has left the call behind. */
 const OVERTAKEN_TOLERANCE_MS = 5 * 60_000;
@@ -73,21 +73,6 @@ function everyCall(
 ): Comparison {
   const verdicts = calls.map(({ position }) => ({ position, state, reason, eventIds: [] }));
   return { after: known, isChanged: false, events: [], verdicts };
-}
-
-function isUnseenEnding(call: Call, state: BookingFields, look: BookingLook): boolean {
-  const { announcement, looks } = call;
-  const { type } = announcement;
-  if (type === undefined || !isEnding(type) || looks >= MAX_LOOKS) return false;
-  return sightOf(type, state) === "missing" && !isFollowed(call, state, look);
-}
-
-/** Whether a later call has announced what the state shows: the booking has moved on since. */
-function isFollowed({ position }: Call, state: BookingFields, { calls }: BookingLook): boolean {
-  return calls.some(
-    (later) =>
-      later.position > position && sightOf(later.announcement.type ?? "", state) === "shown",
-  );
 }
 
 class BookingComparison {
@@ -147,13 +132,16 @@ class BookingComparison {
 
   /**
    * Tells the claimed events as announced and the others as derived. Steps of a booking made
-   * before Bellhop listened are no news when nobody announced them.
+   * before Bellhop listened are no news when nobody announced them: they are withheld.
    */
   #addStateEvents(claims: ReadonlyMap<Call, StateEvent | undefined>): void {
     for (const [call, event] of claims) if (event) this.#events.add(event, call, true);
     const isNews = this.#known.booking !== undefined || this.#isMadeSince();
     const [cause] = this.#look.calls;
-    for (const event of isNews ? this.#unclaimed : []) this.#events.add(event, cause, false);
+    for (const event of this.#unclaimed) {
+      if (isNews) this.#events.add(event, cause, false);
+      else if (cause) this.#remembered.push(withheldStep(event.type, cause.receivedAt));
+    }
   }
 
   #isMadeSince(): boolean {
@@ -172,6 +160,10 @@ class BookingComparison {
     const sight = this.#sight(call);
     if (this.#isFirstNews(call, type, sight)) {
       this.#events.add(this.#firstEvent(type), call, true);
+      return this.#done(call);
+    }
+    if (sight === "shown" && this.#isAnnouncedLate(type, call)) {
+      this.#events.addLate({ type }, call);
       return this.#done(call);
     }
     if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
@@ -239,6 +231,11 @@ class BookingComparison {
     return sight === undefined || sight === "shown" || !this.#look.isFetched;
   }
 
+  /** A confirmation is announced after the payment that led to it: the state was seen before. */
+  #isAnnouncedLate(type: string, { receivedAt }: Call): boolean {
+    return !this.#events.has(type) && isWithheld(this.#known.recent, type, receivedAt);
+  }
+
   #firstEvent(type: StateEvent["type"]): StateEvent {
     const payment = type === "payment.received" && this.#after && newestPayment(this.#after);
     return payment ? { type, payment } : { type };
@@ -259,8 +256,13 @@ class BookingComparison {
       ordinal: ordinal + this.#events.count,
       payloadPosition: isPayload ? newestPosition(this.#look) : payloadPosition,
       ...(this.#after && { booking: this.#after }),
-      recent: remember(recent, this.#remembered),
+      recent: remember(this.#withoutTold(recent), this.#remembered),
     };
+  }
+
+  #withoutTold(recent: readonly RecentCall[]): readonly RecentCall[] {
+    const hasMoved = this.#changes.some(({ path }) => path === "status");
+    return forgetWithheld(recent, (type) => hasMoved || this.#events.has(type));
   }
 
   #done(call: Call, reason?: string): Verdict {
@@ -288,14 +290,6 @@ class BookingComparison {
     const eventIds = this.#events.idsOf(call);
     return { position: call.position, state, eventIds, ...(words !== "" && { reason: words }) };
   }
-}
-
-/** A refund is told by what went back, a removal by what was taken off. */
-function namedAs(event: StateEvent, type: StateEvent["type"]): StateEvent {
-  const { amount } = event.payment ?? {};
-  const isTakenOff = type === "payment.removed" && amount !== undefined && amount.amountMinor < 0;
-  if (!isTakenOff) return { ...event, type };
-  return { type, payment: { ...event.payment, amount: negateMoney(amount) } };
 }
 
 function identity({ hash, receivedAt }: Call): RecentCall {

@@ -512,3 +512,77 @@ it("what a quiet call brings to light is quiet too", () => {
 
   expect(comparison.events.map(({ event }) => event.isQuiet)).toEqual([true, true]);
 });
+
+it("a timer with endless words has a key that fits into the database", () => {
+  const timer = {
+    name: "before_or_after_event_1",
+    relativeTo: "x".repeat(400),
+    offsetMinutes: -60,
+  };
+  const announcement = { ...call("booking.timer").announcement, timer };
+
+  const { events } = after(requested(), look({ calls: [call("booking.timer", { announcement })] }));
+
+  expect(events[0]?.dedupeKey).toMatch(/^timer:before_or_after_event_1:x+~/);
+  expect(events[0]?.dedupeKey.length).toBeLessThanOrEqual(200);
+});
+
+describe("a booking made before Bellhop listened, confirmed by a payment", () => {
+  const paid = { totals: { paid: { amountMinor: 12_000, currency: "EUR" } } };
+  const paidLook = (parts: Partial<BookingLook> = {}) =>
+    look({
+      view: confirmedView(paid),
+      since: since2027,
+      calls: [call("payment.received")],
+      ...parts,
+    });
+  const announced = (parts: Partial<BookingLook> = {}) =>
+    look({
+      view: confirmedView(paid),
+      since: since2027,
+      calls: [call("booking.confirmed")],
+      ...parts,
+    });
+
+  it.each([false, true])("is confirmed when that is announced next (fetched: %s)", (isFetched) => {
+    const comparison = after(paidLook({ isFetched }), announced({ isFetched }));
+
+    expect(typesOf(comparison)).toEqual(["booking.confirmed"]);
+    expect(comparison.events[0]?.event).toMatchObject({ origin: "notified", ordinal: 2 });
+    expect(statesOf(comparison)).toEqual(["done"]);
+  });
+
+  it("is confirmed once, however often that is announced", () => {
+    expect(statesOf(after(paidLook(), announced(), announced()))).toEqual(["duplicate"]);
+  });
+
+  it("is confirmed when its state says nothing of when it was made", () => {
+    const view = confirmedView({ ...paid, madeAt: undefined });
+
+    expect(typesOf(after(paidLook({ view }), announced({ view })))).toEqual(["booking.confirmed"]);
+  });
+
+  it("is no news when it is announced long afterwards", () => {
+    const receivedAt = ARRIVAL + 24 * 60 * 60_000;
+    const late = announced({ calls: [call("booking.confirmed", { receivedAt })] });
+
+    expect(statesOf(after(paidLook(), late))).toEqual(["duplicate"]);
+  });
+
+  it("is not confirmed a second time after it was cancelled and confirmed anew", () => {
+    const first = paidLook();
+    const cancelled = look({ view: cancelledView(), calls: [call("booking.cancelled")] });
+    const anew = look({ view: confirmedView(paid), calls: [call("payment.received")] });
+
+    const comparison = after(first, cancelled, anew, announced());
+
+    expect(comparison.events).toEqual([]);
+  });
+
+  it("is confirmed when that is announced after a request that its state has overtaken", () => {
+    const first = announced({ isFetched: true, calls: [call("booking.requested")] });
+
+    expect(statesOf(after(first))).toEqual(["duplicate"]);
+    expect(typesOf(after(first, announced({ isFetched: true })))).toEqual(["booking.confirmed"]);
+  });
+});
