@@ -5,9 +5,10 @@ import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
-import { newestPayment } from "./payment-changes.ts";
+import { hasPayment, newestPayment } from "./payment-changes.ts";
 import {
   changeAt,
+  type ChangeKind,
   forgetWithheld,
   hasChangedAround,
   identityOf,
@@ -18,6 +19,7 @@ import {
   tracelessKey,
   withheldStep,
 } from "./repeats.ts";
+import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
 import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
 import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
@@ -51,19 +53,6 @@ export function compareBooking(known: KnownSubject, seen: BookingLook, now: numb
   return new BookingComparison(known, look, after, now).run();
 }
 
-/**
- * Where calls are the state, the last to arrive counts. One that is looked at anew (a replay, or one
- * that could not be read when it came) must not put the booking back to what it was then.
- */
-function withoutStalePayload({ payloadPosition }: KnownSubject, look: BookingLook): BookingLook {
-  const isStale = !look.isFetched && newestPosition(look) < payloadPosition;
-  return isStale ? { ...look, view: undefined } : look;
-}
-
-function newestPosition({ calls }: BookingLook): number {
-  return Math.max(0, ...calls.map(({ position }) => position));
-}
-
 function everyCall(
   known: KnownSubject,
   { calls }: BookingLook,
@@ -81,6 +70,7 @@ class BookingComparison {
   readonly #changes: Change[];
   readonly #events: BookingEvents;
   readonly #remembered: RecentCall[] = [];
+  readonly #hasMovedMoney: boolean;
   /** State events that no call has announced so far. */
   #unclaimed: StateEvent[];
 
@@ -99,6 +89,7 @@ class BookingComparison {
       now,
     });
     this.#unclaimed = this.#stateEvents();
+    this.#hasMovedMoney = this.#unclaimed.some(({ type }) => type.startsWith("payment."));
   }
 
   run(): Comparison {
@@ -167,8 +158,9 @@ class BookingComparison {
     }
     if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
     if (sight === "passed") return this.#duplicate(call, "overtaken: the booking has moved on");
-    if (sight === undefined && this.#changes.length > 0) return this.#done(call);
-    if (sight === undefined && hasChangedAround(this.#known.recent, call.receivedAt)) {
+    const kind = type.startsWith("payment.") ? "payment" : "other";
+    if (sight === undefined && this.#hasChanged(kind)) return this.#done(call);
+    if (sight === undefined && hasChangedAround(this.#known.recent, kind, call.receivedAt)) {
       return this.#duplicate(call, "the booking shows this already");
     }
     if (this.#look.isFetched && call.looks < MAX_LOOKS) return this.#again(call);
@@ -250,8 +242,11 @@ class BookingComparison {
     const isPayload = !this.#look.isFetched && this.#look.view !== undefined;
     const isNew = this.#known.booking === undefined && this.#after !== undefined;
     const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
-    if ((isNew || this.#changes.length > 0) && Number.isFinite(newest)) {
-      this.#remembered.push(changeAt(newest));
+    const kinds = (["payment", "other"] as const).filter((kind) =>
+      isNew ? kind === "other" || hasPayment(this.#after) : this.#hasChanged(kind),
+    );
+    if (Number.isFinite(newest)) {
+      this.#remembered.push(...kinds.map((kind) => changeAt(kind, newest)));
     }
     return {
       version: this.#after?.version ?? version,
@@ -260,6 +255,10 @@ class BookingComparison {
       ...(this.#after && { booking: this.#after }),
       recent: remember(this.#withoutTold(recent), this.#remembered),
     };
+  }
+
+  #hasChanged(kind: ChangeKind): boolean {
+    return kind === "payment" ? this.#hasMovedMoney : this.#changes.length > 0;
   }
 
   #withoutTold(recent: readonly RecentCall[]): readonly RecentCall[] {
