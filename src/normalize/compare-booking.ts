@@ -6,9 +6,10 @@ import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
 import { firstSight, isFirstSight, wasToldAtFirst } from "./first-sight.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
-import { newestPayment } from "./payment-changes.ts";
+import { hasPayment, newestPayment } from "./payment-changes.ts";
 import {
   changeAt,
+  type ChangeKind,
   forgetWithheld,
   hasChangedAround,
   identityOf,
@@ -19,6 +20,7 @@ import {
   tracelessKey,
   withheldStep,
 } from "./repeats.ts";
+import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
 import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
 import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
@@ -52,19 +54,6 @@ export function compareBooking(known: KnownSubject, seen: BookingLook, now: numb
   return new BookingComparison(known, look, after, now).run();
 }
 
-/**
- * Where calls are the state, the last to arrive counts. One that is looked at anew (a replay, or one
- * that could not be read when it came) must not put the booking back to what it was then.
- */
-function withoutStalePayload({ payloadPosition }: KnownSubject, look: BookingLook): BookingLook {
-  const isStale = !look.isFetched && newestPosition(look) < payloadPosition;
-  return isStale ? { ...look, view: undefined } : look;
-}
-
-function newestPosition({ calls }: BookingLook): number {
-  return Math.max(0, ...calls.map(({ position }) => position));
-}
-
 function everyCall(
   known: KnownSubject,
   { calls }: BookingLook,
@@ -82,6 +71,7 @@ class BookingComparison {
   readonly #changes: Change[];
   readonly #events: BookingEvents;
   readonly #remembered: RecentCall[] = [];
+  readonly #hasMovedMoney: boolean;
   /** State events that no call has announced so far. */
   #unclaimed: StateEvent[];
 
@@ -100,6 +90,7 @@ class BookingComparison {
       now,
     });
     this.#unclaimed = this.#stateEvents();
+    this.#hasMovedMoney = this.#unclaimed.some(({ type }) => type.startsWith("payment."));
   }
 
   run(): Comparison {
@@ -168,8 +159,9 @@ class BookingComparison {
     }
     if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
     if (sight === "passed") return this.#duplicate(call, "overtaken: the booking has moved on");
-    if (sight === undefined && this.#changes.length > 0) return this.#done(call);
-    if (sight === undefined && hasChangedAround(this.#known.recent, call.receivedAt)) {
+    const kind = type.startsWith("payment.") ? "payment" : "other";
+    if (sight === undefined && this.#hasChanged(kind)) return this.#done(call);
+    if (sight === undefined && hasChangedAround(this.#known.recent, kind, call.receivedAt)) {
       return this.#duplicate(call, "the booking shows this already");
     }
     if (this.#look.isFetched && call.looks < MAX_LOOKS) return this.#again(call);
@@ -228,6 +220,9 @@ class BookingComparison {
   #isFirstNews(call: Call, type: string, sight: Sight | undefined): boolean {
     if (this.#changes.length > 0 || !isFirstSight(this.#known, this.#look, call)) return false;
     if (this.#events.has(type) || wasToldAtFirst(this.#known, type)) return false;
+    // A payment that a fetched state does not show will be seen at the next look.
+    const isUnseen = this.#look.isFetched && !hasPayment(this.#after);
+    if (type === "payment.received" && isUnseen) return false;
     return sight === undefined || sight === "shown" || !this.#look.isFetched;
   }
 
@@ -246,10 +241,14 @@ class BookingComparison {
     const isPayload = !this.#look.isFetched && this.#look.view !== undefined;
     const isNew = this.#known.booking === undefined && this.#after !== undefined;
     const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
-    const isChange = this.#changes.length > 0;
-    if ((isNew || isChange) && Number.isFinite(newest)) this.#remembered.push(changeAt(newest));
-    if (version < 2 && !isChange && Number.isFinite(newest)) {
-      this.#remembered.push(...firstSight(this.#events, isNew, newest));
+    const kinds = (["payment", "other"] as const).filter((kind) =>
+      isNew ? kind === "other" || hasPayment(this.#after) : this.#hasChanged(kind),
+    );
+    if (Number.isFinite(newest)) {
+      this.#remembered.push(...kinds.map((kind) => changeAt(kind, newest)));
+      if (version < 2 && this.#changes.length === 0) {
+        this.#remembered.push(...firstSight(this.#events, isNew, newest));
+      }
     }
     return {
       version: this.#after?.version ?? version,
@@ -258,6 +257,10 @@ class BookingComparison {
       ...(this.#after && { booking: this.#after }),
       recent: remember(this.#withoutTold(recent), this.#remembered),
     };
+  }
+
+  #hasChanged(kind: ChangeKind): boolean {
+    return kind === "payment" ? this.#hasMovedMoney : this.#changes.length > 0;
   }
 
   #withoutTold(recent: readonly RecentCall[]): readonly RecentCall[] {

@@ -25,16 +25,20 @@ function isTick(hash: string): boolean {
   return hash.startsWith("hour:") || hash.startsWith("timer:");
 }
 
-const CHANGE = "change";
+export type ChangeKind = "payment" | "other";
 
 /** Remembers that the state was seen to change when a call came. */
-export function changeAt(receivedAt: number): RecentCall {
-  return { hash: CHANGE, at: receivedAt };
+export function changeAt(kind: ChangeKind, receivedAt: number): RecentCall {
+  return { hash: `change:${kind}`, at: receivedAt };
 }
 
-/** Whether the state was seen to change about when the call came: it may well have been this. */
-export function hasChangedAround(recent: readonly RecentCall[], receivedAt: number): boolean {
-  return isRepeat(recent, changeAt(receivedAt));
+/** Whether the state was seen to change so about when the call came: it may well have been this. */
+export function hasChangedAround(
+  recent: readonly RecentCall[],
+  kind: ChangeKind,
+  receivedAt: number,
+): boolean {
+  return isRepeat(recent, changeAt(kind, receivedAt));
 }
 
 const WITHHELD = "withheld:";

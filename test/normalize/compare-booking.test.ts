@@ -586,3 +586,29 @@ describe("a booking made before Bellhop listened, confirmed by a payment", () =>
     expect(typesOf(after(first, announced({ isFetched: true })))).toEqual(["booking.confirmed"]);
   });
 });
+
+describe("a payment that the source does not show yet", () => {
+  const payment = () => call("payment.received");
+  const seen = (parts: Partial<BookingLook>) =>
+    look({ view: confirmedView(), isFetched: true, ...parts });
+  const first = () => seen({ calls: [call("booking.confirmed")] });
+  const paidView = confirmedView({ totals: { paid: { amountMinor: 12_000, currency: "EUR" } } });
+
+  it("is looked at again, though the booking was confirmed a moment ago", () => {
+    expect(statesOf(after(first(), seen({ calls: [payment()] })))).toEqual(["again"]);
+  });
+
+  it("is looked at again, though something else has changed meanwhile", () => {
+    const moved = confirmedView({ title: "Tent" });
+
+    expect(statesOf(after(first(), seen({ view: moved, calls: [payment()] })))).toEqual(["again"]);
+  });
+
+  it("is told when it is announced a moment after the first look that showed it", () => {
+    const paid = seen({ view: paidView, calls: [call("booking.confirmed")] });
+    const announced = () => seen({ view: paidView, calls: [payment()] });
+
+    expect(typesOf(after(paid, announced()))).toEqual(["payment.received"]);
+    expect(statesOf(after(paid, announced(), announced()))).toEqual(["duplicate"]);
+  });
+});
