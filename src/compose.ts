@@ -33,6 +33,7 @@ import { Normalizers } from "./normalize/normalizers.ts";
 import { SubjectStore } from "./normalize/subject-store.ts";
 import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
+import { ReplayWork } from "./queries/replay-work.ts";
 import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
@@ -157,6 +158,7 @@ function registerFaces(c: DependencyContainer): void {
         inbox: c.resolve(InboxStore),
         jobs: c.resolve(JobStore),
         counters: c.resolve(CounterStore),
+        load: c.resolve(IntakeLoad),
       }),
   );
 }
@@ -167,10 +169,17 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats)));
   once(c, Readiness, () => new Readiness(c.resolve(DATABASE), c.resolve(ReceiveStats)));
   once(c, INBOX, () => makeInbox(c));
-  once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
+  once(c, Ownership, () => makeOwnership(c));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
+}
+
+/** With the work that is not a connection's, nor a handler's. */
+function makeOwnership(c: DependencyContainer): Ownership {
+  const ownership = new Ownership(c.resolve(DATABASE), c.resolve(LOG));
+  ownership.add("replays", new ReplayWork(c.resolve(Replays), c.resolve(LOG)));
+  return ownership;
 }
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {

@@ -27,7 +27,7 @@ export interface LeasedJob {
   attempt: number;
   /** Leases in a row that ended without a word, because the process died. */
   losses: number;
-  /** UTC milliseconds by the database's clock. */
+  /** Since when it is tried. UTC milliseconds by the database's clock. */
   createdAt: number;
 }
 
@@ -191,7 +191,8 @@ export class LaneStore {
         "subject",
         "state",
         "attempts",
-        "created_at",
+        // A job that is run again has as long to succeed as a new one.
+        trx.raw("CASE WHEN again_at > created_at THEN again_at ELSE created_at END AS created_at"),
       );
     const byPosition = new Map(jobs.map((job) => [job.position, job]));
     return edges.flatMap(({ head, newest }) => {

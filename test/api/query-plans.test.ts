@@ -6,6 +6,7 @@ import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
+import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
 import { findDelivery } from "../../src/queries/deliveries.ts";
@@ -92,16 +93,18 @@ onEachStore((store) => {
     { kind: "deliveries", state: "failed", since: "2026-03-03T01:00:00Z" },
     { kind: "jobs", handler: "books/post" },
     { kind: "jobs", state: "dead", connection: "fjord" },
+    { kind: "jobs", since: "2026-03-02T13:00:00Z", until: "2026-03-02T14:00:00Z" },
+    { kind: "jobs", since: "2026-03-02T13:00:00Z", handler: "books/post" },
   ])("a replay by $kind finds its rows by an index", async (given) => {
     // Of few rows MariaDB rather reads them all, and is right.
     const db = await filledStore(store, 1_000);
-    const counters = new CounterStore(db);
+    const [counters, load] = [new CounterStore(db), new IntakeLoad()];
     const jobs = new JobStore(db, new HandlerTable([]), counters);
-    const replays = new Replays({ db, inbox: new InboxStore(db), jobs, counters });
+    const replays = new Replays({ db, inbox: new InboxStore(db), jobs, counters, load });
 
     const scans = await scansOf(db, async () => {
       await replays.count(readReplay(given));
-      await replays.run(readReplay(given));
+      await replays.carryOn(await replays.begin(readReplay(given)));
     });
 
     expect(scans).toEqual([]);
