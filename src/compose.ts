@@ -8,12 +8,15 @@ import {
   type InjectionToken,
 } from "tsyringe";
 
+import { AlertWork } from "./alerts/alert-work.ts";
+import { createAlerts } from "./alerts/create-alerts.ts";
 import { createApi } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
 import { Bellhop } from "./bellhop.ts";
 import { CounterStore } from "./db/counter-store.ts";
 import type { Database } from "./db/database.ts";
 import { FactStore } from "./db/fact-store.ts";
+import { HourlyCounts } from "./db/hourly-counts.ts";
 import { Ownership } from "./db/ownership.ts";
 import { HandlerTable } from "./dispatch/handler-table.ts";
 import { JobStore } from "./dispatch/job-store.ts";
@@ -120,6 +123,7 @@ function registerTools(c: DependencyContainer, { settings }: Basis): void {
 function registerStores(c: DependencyContainer, { registry }: Foundation): void {
   once(c, CounterStore, () => new CounterStore(c.resolve(DATABASE)));
   once(c, FactStore, () => new FactStore(c.resolve(DATABASE)));
+  once(c, HourlyCounts, () => new HourlyCounts(c.resolve(DATABASE)));
   once(c, InboxStore, () => new InboxStore(c.resolve(DATABASE)));
   once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE)));
   once(c, EventStore, () => new EventStore());
@@ -169,17 +173,34 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats)));
   once(c, Readiness, () => new Readiness(c.resolve(DATABASE), c.resolve(ReceiveStats)));
   once(c, INBOX, () => makeInbox(c));
-  once(c, Ownership, () => makeOwnership(c));
+  once(c, Ownership, () => makeOwnership(c, foundation));
+  once(c, AlertWork, () => makeAlerts(c, foundation));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
 }
 
 /** With the work that is not a connection's, nor a handler's. */
-function makeOwnership(c: DependencyContainer): Ownership {
+function makeOwnership(c: DependencyContainer, { roles }: Foundation): Ownership {
   const ownership = new Ownership(c.resolve(DATABASE), c.resolve(LOG));
   ownership.add("replays", new ReplayWork(c.resolve(Replays), c.resolve(LOG)));
+  if (roles.has("work")) ownership.add("alerts", c.resolve(AlertWork));
   return ownership;
+}
+
+function makeAlerts(c: DependencyContainer, { settings }: Foundation): AlertWork {
+  return createAlerts(settings.config, {
+    db: c.resolve(DATABASE),
+    facts: c.resolve(FactStore),
+    hourly: c.resolve(HourlyCounts),
+    pauses: c.resolve(PauseStore),
+    mailroom: c.resolve(MAILROOM),
+    http: c.resolve(HTTP),
+    clock: c.resolve(CLOCK),
+    log: c.resolve(LOG),
+    handlers: [...c.resolve(HandlerTable).entries.keys()],
+    spool: () => Promise.resolve({ rows: 0, usedFraction: 0 }), // nothing is kept elsewhere
+  });
 }
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {

@@ -46,6 +46,7 @@ const ORDER = [
   "templates",
   "pdf",
   "mail",
+  "alerts",
   "queries",
   "api",
   "simulate",

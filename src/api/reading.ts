@@ -3,6 +3,7 @@ import { bookingList, findBooking, presentBooking } from "../queries/bookings.ts
 import { deliveryList, findDelivery, presentDelivery } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
 import { eventList, findEvent, presentEvent } from "../queries/events.ts";
+import { incidentList } from "../queries/incidents.ts";
 import { attemptsOf, findJob, jobList, presentAttempt, presentJob } from "../queries/jobs.ts";
 import { readPage } from "../queries/list.ts";
 import { presentReplay, replayList } from "../queries/replay-list.ts";
@@ -70,6 +71,7 @@ export function readingRoutes({ db, status, secrets }: ReadingParts): Route[] {
       },
     },
     listRoute(db, effectList),
+    listRoute(db, incidentList),
     listRoute(db, replayList),
     {
       method: "get",

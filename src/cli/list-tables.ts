@@ -2,6 +2,7 @@ import { bookingList } from "../queries/bookings.ts";
 import { deliveryList } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
 import { eventList } from "../queries/events.ts";
+import { incidentList } from "../queries/incidents.ts";
 import { jobList } from "../queries/jobs.ts";
 import { replayList } from "../queries/replay-list.ts";
 import { formatAmount, type Money } from "../sdk/money.ts";
@@ -89,6 +90,17 @@ const ofReplays = listTable(
   ],
 );
 
+const ofIncidents = listTable(
+  incidentList,
+  ["OPENED", "CLOSED", "NAME", "REASON"],
+  (row): Cells => [
+    minute(row.openedAt),
+    row.closedAt === null ? "" : minute(row.closedAt),
+    row.name,
+    row.reason,
+  ],
+);
+
 export const LIST_TABLES: readonly ListTable[] = [
   ofDeliveries,
   ofEvents,
@@ -96,6 +108,7 @@ export const LIST_TABLES: readonly ListTable[] = [
   ofJobs,
   ofEffects,
   ofReplays,
+  ofIncidents,
 ];
 
 /** In UTC, and says so: whoever reads may sit elsewhere than the server. */

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 
 import type { Clock, Log, Mail } from "../sdk/context.ts";
+import { isLoopback } from "../settings/loopback.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createMail, type MailFactory } from "./mail.ts";
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
 
 /** The mail of each connection, over one pool. Simulated guests get nothing that leaves this machine. */
 export class Mailroom {
@@ -25,7 +24,7 @@ export class Mailroom {
     };
     this.#settings = settings;
     this.#real = createMail({ ...common, ...(smtpUrl !== undefined && { smtpUrl }) });
-    const isLocal = smtpUrl !== undefined && LOOPBACK.test(new URL(smtpUrl).hostname);
+    const isLocal = smtpUrl !== undefined && isLoopback(smtpUrl);
     this.#simulated = createMail({ ...common, ...(isLocal && { smtpUrl }) });
   }
 
@@ -42,6 +41,19 @@ export class Mailroom {
     });
     this.#mails.set(connection, mail);
     return mail;
+  }
+
+  /**
+   * For what is about the installation and not about one connection.
+   *
+   * @param isSimulated About a simulation: it does not leave this machine.
+   */
+  ofInstallation(isSimulated: boolean): Mail {
+    const { mailFrom, config } = this.#settings;
+    const connections = Object.values(config.connections);
+    const from = mailFrom ?? connections.find(({ mail }) => mail?.from !== undefined)?.mail?.from;
+    const factory = isSimulated ? this.#simulated : this.#real;
+    return factory.forConnection({ name: "Bellhop", ...(from !== undefined && { from }) });
   }
 
   /** @returns one line for a person. @throws ConfigurationError or RetryableError. */

@@ -3,6 +3,7 @@ import { NEVER } from "../dispatch/job-store.ts";
 import type { Pause, PauseStore } from "../dispatch/pause-store.ts";
 import type { Clock } from "../sdk/context.ts";
 import { Counts } from "./counts.ts";
+import { openIncidents } from "./incidents.ts";
 import { tableBy } from "./index-hint.ts";
 import { presentInstant } from "./present.ts";
 
@@ -43,6 +44,8 @@ export interface Status {
   jobs: Record<"ready" | "leased" | "done" | "held" | "dead" | "skipped" | "superseded", number>;
   oldestWaitingSeconds: number;
   spool: number;
+  /** Open ones. */
+  incidents: number;
   mailMode: "rehearsal" | "live";
   handlers: HandlerStatus[];
   connections: ConnectionStatus[];
@@ -51,8 +54,9 @@ export interface Status {
 /** The whole installation in numbers. Nothing of it counts over history. */
 export async function readStatus(parts: StatusParts): Promise<Status> {
   const counts = await Counts.read(parts.db);
-  const [pauses, oldestAt, lastReceivedAt] = await Promise.all([
+  const [pauses, incidents, oldestAt, lastReceivedAt] = await Promise.all([
     parts.pauses.all(),
+    openIncidents(parts.db),
     oldestWaiting(parts.db, counts.oldestWaiting),
     Promise.all(parts.connections.map(({ id }) => lastReceived(parts.db, id))),
   ]);
@@ -61,6 +65,7 @@ export async function readStatus(parts: StatusParts): Promise<Status> {
     ...totals(counts),
     oldestWaitingSeconds: Math.round(ageMs / 1000),
     spool: 0, // nothing is kept outside the database
+    incidents,
     mailMode: parts.mailMode,
     handlers: parts.handlers.map((id) => handlerStatus(id, pauses, counts)),
     connections: parts.connections.map((connection, index) => ({

@@ -130,7 +130,15 @@ async function servedDescription({ url }: App): Promise<ApiDescription> {
 
 /** Each reading call; those by id once for every element that there is. */
 async function pathsToTry(app: App): Promise<{ name: string; url: string }[]> {
-  const lists = ["/deliveries", "/events", "/bookings", "/jobs", "/effects", "/replays"];
+  const lists = [
+    "/deliveries",
+    "/events",
+    "/bookings",
+    "/jobs",
+    "/effects",
+    "/replays",
+    "/incidents",
+  ];
   const single = ["/deliveries", "/events", "/jobs", "/replays"].map(async (list) => {
     const { body } = await callApi(app, list);
     const { data } = body as { data: { id: string }[] };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { IncidentStore } from "../../src/alerts/incident-store.ts";
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
@@ -8,6 +9,7 @@ import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
+import { incidentList } from "../../src/queries/incidents.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
 import { findDelivery } from "../../src/queries/deliveries.ts";
 import { findEvent } from "../../src/queries/events.ts";
@@ -55,6 +57,34 @@ onEachStore((store) => {
         }
       }
     });
+  });
+
+  it.each<{ state?: string; name?: string; kind?: string }>([
+    { state: "open" },
+    { state: "closed" },
+    { name: "silent:bikes" },
+    { kind: "dead" },
+  ])("incidents with %j are listed", async (query) => {
+    const db = await store.open();
+    const incidents = new IncidentStore(db);
+    await incidents.begin({ name: "silent:bikes", kind: "silent", reason: "" }, []);
+    for (const over of [true, false]) {
+      await incidents.begin({ name: "dead:a/b", kind: "dead", reason: "" }, []);
+      const dead = (await incidents.open()).get("dead:a/b");
+      if (over && dead) await incidents.close(dead, []);
+    }
+    const { filters, page } = readListQuery(incidentList.filters, query);
+
+    const { rows } = await readPage(db, incidentList, filters, page);
+
+    const names = rows.map(({ name, closedAt }) => `${name}${closedAt === null ? "" : " over"}`);
+    expect(names).toEqual(
+      ["dead:a/b", "dead:a/b over", "silent:bikes"].filter((name) =>
+        query.state === undefined
+          ? name.startsWith(query.name ?? query.kind ?? "")
+          : name.endsWith("over") === (query.state === "closed"),
+      ),
+    );
   });
 
   it("one delivery, event, booking or job is found by an index", async () => {

@@ -16,8 +16,8 @@ import { startProcess } from "../harness/bellhop-process.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 
-const ROWS = 6_000;
-const KILLS = 4;
+const ROWS = 3_000;
+const KILLS = 3;
 
 /** Rows that have ended, of a handler and a connection that nobody works for. */
 async function fill({ knex }: Database): Promise<void> {
@@ -144,7 +144,7 @@ onEachStore((store) => {
     { kind: "deliveries", to: "waiting" },
   ])(
     `a replay of ${ROWS} $kind, killed ${KILLS} times in the middle, is finished by whoever is there, and puts each back once`,
-    { timeout: 180_000 },
+    { timeout: 240_000 },
     async ({ kind, to }) => {
       const place = await install(store);
       const { db } = place;
@@ -181,35 +181,43 @@ onEachStore((store) => {
     },
   );
 
-  it("two processes that carry out the same replay at once share it", async () => {
-    const { db, location } = await install(store);
-    const other = await Database.open(location);
-    await noteMoves(db, "jobs", "ready");
-    const [mine, theirs] = [replaysOf(db), replaysOf(other)];
+  it(
+    "two processes that carry out the same replay at once share it",
+    { timeout: 60_000 },
+    async () => {
+      const { db, location } = await install(store);
+      const other = await Database.open(location);
+      await noteMoves(db, "jobs", "ready");
+      const [mine, theirs] = [replaysOf(db), replaysOf(other)];
 
-    const begun = await mine.begin(readReplay({ kind: "jobs", handler: "books/post" }));
-    const ends = await Promise.all([mine.carryOn(begun), theirs.carryOn(begun)]);
+      const begun = await mine.begin(readReplay({ kind: "jobs", handler: "books/post" }));
+      const ends = await Promise.all([mine.carryOn(begun), theirs.carryOn(begun)]);
 
-    expect(ends).toMatchObject([{ state: "done" }, { state: "done", count: ROWS, moved: ROWS }]);
-    expect(await movesOf(db)).toEqual(Array.from({ length: ROWS }, (_, index) => index + 1));
-    const lanes: { waiting: number }[] = await db.knex("lanes").select("waiting");
-    expect(lanes.every(({ waiting }) => waiting === ROWS / 500)).toBe(true);
-    await Promise.all([db.close(), other.close()]);
-  });
+      expect(ends).toMatchObject([{ state: "done" }, { state: "done", count: ROWS, moved: ROWS }]);
+      expect(await movesOf(db)).toEqual(Array.from({ length: ROWS }, (_, index) => index + 1));
+      const lanes: { waiting: number }[] = await db.knex("lanes").select("waiting");
+      expect(lanes.every(({ waiting }) => waiting === ROWS / 500)).toBe(true);
+      await Promise.all([db.close(), other.close()]);
+    },
+  );
 
-  it("what comes after the replay has begun is not touched by it", async () => {
-    const { db } = await install(store);
-    const replays = replaysOf(db);
+  it(
+    "what comes after the replay has begun is not touched by it",
+    { timeout: 60_000 },
+    async () => {
+      const { db } = await install(store);
+      const replays = replaysOf(db);
 
-    const begun = await replays.begin(readReplay({ kind: "deliveries", connection: "gone" }));
-    await db.knex("deliveries").where({ position: ROWS }).update({ id: "old" });
-    const row: unknown = await db.knex("deliveries").where({ id: "old" }).first();
-    await db.knex("deliveries").insert({ ...(row as object), position: ROWS + 1, id: "new" });
-    const end = await replays.carryOn(begun);
+      const begun = await replays.begin(readReplay({ kind: "deliveries", connection: "gone" }));
+      await db.knex("deliveries").where({ position: ROWS }).update({ id: "old" });
+      const row: unknown = await db.knex("deliveries").where({ id: "old" }).first();
+      await db.knex("deliveries").insert({ ...(row as object), position: ROWS + 1, id: "new" });
+      const end = await replays.carryOn(begun);
 
-    expect(end).toMatchObject({ state: "done", count: ROWS });
-    const newest: unknown = await db.knex("deliveries").where({ id: "new" }).first("state");
-    expect(newest).toMatchObject({ state: "done" });
-    await db.close();
-  });
+      expect(end).toMatchObject({ state: "done", count: ROWS });
+      const newest: unknown = await db.knex("deliveries").where({ id: "new" }).first("state");
+      expect(newest).toMatchObject({ state: "done" });
+      await db.close();
+    },
+  );
 });

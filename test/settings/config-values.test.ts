@@ -41,6 +41,7 @@ it("what is not said has its documented default", () => {
     mail: { mode: "rehearsal" },
     limits: { bodyBytes: 1_048_576, headerBytes: 16_384, urlBytes: 8_192, requestSeconds: 10 },
     retention: { deliveriesDays: 90, jobsDays: 90 },
+    alerts: { mail: true, backlogMinutes: 15, silence: { hours: 2, missedCalls: 24 } },
     shutdownSeconds: 20,
   });
 });

@@ -1,5 +1,7 @@
+import { INCIDENT_KINDS } from "../../alerts/incident.ts";
 import { DELIVERY_STATES } from "../../queries/deliveries.ts";
 import { EFFECT_STATES } from "../../queries/effects.ts";
+import { INCIDENT_STATES } from "../../queries/incidents.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
 import { REPLAY_KINDS, REPLAY_STATES } from "../../queries/replay-store.ts";
 import { BOOKING_EVENT_TYPES, OTHER_EVENT_TYPES } from "../../sdk/booking-event.ts";
@@ -137,6 +139,16 @@ const Replay = object({
   createdAt: time(),
 });
 
+const Incident = object({
+  id: text(),
+  name: text("What it is about; at most one of a name is open: `silent:bikes`"),
+  kind: oneOf(INCIDENT_KINDS),
+  state: oneOf(INCIDENT_STATES),
+  reason: text("What is so and the likely cause, in words"),
+  openedAt: time(),
+  closedAt: orNull(time()),
+});
+
 export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
   Delivery,
   WholeDelivery: {
@@ -162,4 +174,5 @@ export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   Effect,
   Replay,
+  Incident,
 };
