@@ -8,12 +8,15 @@ import {
   type InjectionToken,
 } from "tsyringe";
 
+import { AlertWork } from "./alerts/alert-work.ts";
+import { createAlerts } from "./alerts/create-alerts.ts";
 import { createApi } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
 import { Bellhop } from "./bellhop.ts";
 import { CounterStore } from "./db/counter-store.ts";
 import type { Database } from "./db/database.ts";
 import { FactStore } from "./db/fact-store.ts";
+import { HourlyCounts } from "./db/hourly-counts.ts";
 import { Ownership } from "./db/ownership.ts";
 import { DryRuns } from "./dispatch/dry-run.ts";
 import { GuestMailBrake } from "./dispatch/guest-mail-brake.ts";
@@ -39,6 +42,7 @@ import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
 import { Retention } from "./retention/retention.ts";
 import { RetentionStore } from "./retention/retention-store.ts";
+import { ReplayWork } from "./queries/replay-work.ts";
 import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
@@ -53,6 +57,7 @@ import { connectionDefaults, type Settings } from "./settings/settings.ts";
 import { Drain } from "./spool/drain.ts";
 import { Intake } from "./spool/intake.ts";
 import type { Spool } from "./spool/spool.ts";
+import { spooledElsewhere } from "./spool/spooled-elsewhere.ts";
 import { createTemplates, type TemplateStore } from "./templates/template-store.ts";
 
 const REFUSED_PAUSE_MS = 60_000;
@@ -136,6 +141,7 @@ function registerTools(c: DependencyContainer, { settings }: Basis): void {
 function registerStores(c: DependencyContainer, { registry }: Foundation): void {
   once(c, CounterStore, () => new CounterStore(c.resolve(DATABASE)));
   once(c, FactStore, () => new FactStore(c.resolve(DATABASE)));
+  once(c, HourlyCounts, () => new HourlyCounts(c.resolve(DATABASE)));
   once(c, InboxStore, () => new InboxStore(c.resolve(DATABASE)));
   once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE)));
   once(c, EventStore, () => new EventStore());
@@ -175,6 +181,7 @@ function registerFaces(c: DependencyContainer, foundation: Foundation): void {
         inbox: c.resolve(InboxStore),
         jobs: c.resolve(JobStore),
         counters: c.resolve(CounterStore),
+        load: c.resolve(IntakeLoad),
       }),
   );
 }
@@ -190,11 +197,39 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
     return new Readiness({ db, stats, intake, spool });
   });
   once(c, INBOX, () => makeInbox(c));
-  once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
+  once(c, Ownership, () => makeOwnership(c, foundation));
+  once(c, AlertWork, () => makeAlerts(c, foundation));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
   once(c, Retention, () => makeRetention(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
+}
+
+/** With the work that is not a connection's, nor a handler's. */
+function makeOwnership(c: DependencyContainer, { roles }: Foundation): Ownership {
+  const ownership = new Ownership(c.resolve(DATABASE), c.resolve(LOG));
+  ownership.add("replays", new ReplayWork(c.resolve(Replays), c.resolve(LOG)));
+  if (roles.has("work")) ownership.add("alerts", c.resolve(AlertWork));
+  return ownership;
+}
+
+function makeAlerts(c: DependencyContainer, { settings, spool }: Foundation): AlertWork {
+  return createAlerts(settings.config, {
+    db: c.resolve(DATABASE),
+    facts: c.resolve(FactStore),
+    hourly: c.resolve(HourlyCounts),
+    pauses: c.resolve(PauseStore),
+    mailroom: c.resolve(MAILROOM),
+    http: c.resolve(HTTP),
+    clock: c.resolve(CLOCK),
+    log: c.resolve(LOG),
+    handlers: [...c.resolve(HandlerTable).entries.keys()],
+    spool: async () => {
+      const elsewhere = await spooledElsewhere(c.resolve(FactStore), spool?.fileIds ?? []);
+      const rows = elsewhere + (spool?.rows ?? 0);
+      return { rows, usedFraction: spool?.usedFraction ?? 0 };
+    },
+  });
 }
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {

@@ -49,6 +49,7 @@ const ORDER = [
   "templates",
   "pdf",
   "mail",
+  "alerts",
   "queries",
   "api",
   "simulate",

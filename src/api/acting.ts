@@ -8,6 +8,7 @@ import type { PauseStore } from "../dispatch/pause-store.ts";
 import type { Database } from "../db/database.ts";
 import { readFilters } from "../queries/filters.ts";
 import { findJob, type JobRow } from "../queries/jobs.ts";
+import { presentReplay } from "../queries/replay-list.ts";
 import { readReplay, type Replays } from "../queries/replays.ts";
 import { readHandlerStatus } from "../queries/status.ts";
 import { notFound, Problem } from "./problem.ts";
@@ -21,6 +22,9 @@ export interface ActingParts {
   dryRuns: DryRuns;
   replays: Replays;
 }
+
+/** A caller waits no longer; a process that works goes on with the rest. */
+const PATIENCE_MS = 10_000;
 
 /** Ends in a column of 1,000 characters. */
 const Reason = { reason: z.string("write text").trim().min(1).max(500).optional() };
@@ -85,7 +89,9 @@ async function skipJob({ db, jobs }: ActingParts, request: Request): Promise<obj
 async function replay({ replays }: ActingParts, request: Request): Promise<object> {
   const { dryRun, rest } = readDryRun(bodyOf(request));
   const wanted = readReplay(rest);
-  return { count: dryRun ? await replays.count(wanted) : await replays.run(wanted) };
+  if (dryRun) return { count: await replays.count(wanted) };
+  const begun = await replays.begin(wanted);
+  return presentReplay(await replays.carryOn(begun, { forMs: PATIENCE_MS }));
 }
 
 function readDryRun({ dryRun = false, ...rest }: Readonly<Record<string, unknown>>) {

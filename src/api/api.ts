@@ -47,7 +47,7 @@ export function createApi(parts: ApiParts): Router {
 
   api.use(authenticate(parts.token));
   api.use(bodyParser.json({ limit: BODY_LIMIT }));
-  for (const route of apiRoutes(parts)) addRoute(api, route);
+  addRoutes(api, apiRoutes(parts));
   api.use(() => {
     throw new Problem(404, "there is no such path: /api/v1/openapi.json lists them");
   });
@@ -55,13 +55,18 @@ export function createApi(parts: ApiParts): Router {
   return api;
 }
 
-function addRoute(api: Router, { method, path, answer }: Route): void {
-  const route = api.route(`/v1${path}`);
-  const respond = async (request: Request, response: Response) => {
-    response.json(await answer(request));
-  };
-  if (method === "get") route.get(respond).all(refuseMethod("GET, HEAD"));
-  else route.post(respond).all(refuseMethod("POST"));
+function addRoutes(api: Router, routes: readonly Route[]): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const ofPath = routes.filter((route) => route.path === path);
+    const route = api.route(`/v1${path}`);
+    for (const { method, answer } of ofPath) {
+      route[method](async (request: Request, response: Response) => {
+        response.json(await answer(request));
+      });
+    }
+    const methods = ofPath.map(({ method }) => (method === "get" ? "GET, HEAD" : "POST"));
+    route.all(refuseMethod(methods.join(", ")));
+  }
 }
 
 function refuseMethod(allow: string): RequestHandler {

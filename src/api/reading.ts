@@ -3,8 +3,11 @@ import { bookingList, findBooking, presentBooking } from "../queries/bookings.ts
 import { deliveryList, findDelivery, presentDelivery } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
 import { eventList, findEvent, presentEvent } from "../queries/events.ts";
+import { incidentList } from "../queries/incidents.ts";
 import { attemptsOf, findJob, jobList, presentAttempt, presentJob } from "../queries/jobs.ts";
 import { readPage } from "../queries/list.ts";
+import { presentReplay, replayList } from "../queries/replay-list.ts";
+import { ReplayStore } from "../queries/replay-store.ts";
 import { readStatus, type StatusParts } from "../queries/status.ts";
 import { presentBody, presentHeaders } from "./delivery-content.ts";
 import { notFound } from "./problem.ts";
@@ -68,6 +71,17 @@ export function readingRoutes({ db, status, secrets }: ReadingParts): Route[] {
       },
     },
     listRoute(db, effectList),
+    listRoute(db, incidentList),
+    listRoute(db, replayList),
+    {
+      method: "get",
+      path: "/replays/:id",
+      async answer(request) {
+        const replay = await new ReplayStore(db).find(param(request, "id"));
+        if (!replay) throw notFound("such replay");
+        return presentReplay(replay);
+      },
+    },
     { method: "get", path: "/status", answer: () => readStatus(status) },
   ];
 }

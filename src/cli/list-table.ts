@@ -6,7 +6,7 @@ import { type List, readPage } from "../queries/list.ts";
 import { type Cells, table } from "./table.ts";
 
 /** What other commands are given, and times, which say little without their end. */
-const WHOLE = ["ID", "REFERENCE", "RECEIVED", "TIME", "AT"];
+const WHOLE = ["ID", "REFERENCE", "RECEIVED", "TIME", "AT", "BEGUN", "OPENED"];
 
 /** A list as a command shows it. */
 export interface ListTable {

@@ -2,7 +2,9 @@ import { bookingList } from "../queries/bookings.ts";
 import { deliveryList } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
 import { eventList } from "../queries/events.ts";
+import { incidentList } from "../queries/incidents.ts";
 import { jobList } from "../queries/jobs.ts";
+import { replayList } from "../queries/replay-list.ts";
 import { formatAmount, type Money } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import type { Cells } from "./table.ts";
@@ -73,12 +75,40 @@ const ofEffects = listTable(
   ],
 );
 
+const ofReplays = listTable(
+  replayList,
+  ["ID", "BEGUN", "KIND", "STATE", "DONE", "FILTERS"],
+  (row): Cells => [
+    row.id,
+    minute(row.createdAt),
+    row.kind,
+    row.state,
+    `${row.moved}/${row.count}`,
+    Object.entries(row.filters)
+      .map(([name, value]) => `${name}=${String(value)}`)
+      .join(" "),
+  ],
+);
+
+const ofIncidents = listTable(
+  incidentList,
+  ["OPENED", "CLOSED", "NAME", "REASON"],
+  (row): Cells => [
+    minute(row.openedAt),
+    row.closedAt === null ? "" : minute(row.closedAt),
+    row.name,
+    row.reason,
+  ],
+);
+
 export const LIST_TABLES: readonly ListTable[] = [
   ofDeliveries,
   ofEvents,
   ofBookings,
   ofJobs,
   ofEffects,
+  ofReplays,
+  ofIncidents,
 ];
 
 /** In UTC, and says so: whoever reads may sit elsewhere than the server. */

@@ -10,7 +10,7 @@ interface ListOptions extends Readonly<Record<string, string | true | undefined>
   json?: true;
 }
 
-/** `bellhop list deliveries|events|bookings|jobs|effects` */
+/** `bellhop list deliveries|events|bookings|jobs|effects|replays|incidents` */
 export function addListCommand(program: Command, shell: Shell): void {
   const list = program.command("list").description("show what is in the store, newest first");
   for (const one of LIST_TABLES) {

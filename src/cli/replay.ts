@@ -3,7 +3,9 @@ import type { Command } from "commander";
 import type { Database } from "../db/database.ts";
 import { deliveryList, findDelivery } from "../queries/deliveries.ts";
 import { findJob, jobList, type JobRow } from "../queries/jobs.ts";
+import type { ReplayRow } from "../queries/replay-store.ts";
 import { readReplay, type Replay, type Replays } from "../queries/replays.ts";
+import { createProgress } from "../simulate/progress.ts";
 import { addFilterOptions, asUsage } from "./filter-options.ts";
 import { type OpenBellhop, withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
@@ -129,8 +131,24 @@ async function countAndRun(
     shell.write("Nothing was replayed.\n");
     return;
   }
-  const count = await replays.run(replay);
+  const { count } = await runToTheEnd(shell, replays, replay);
   shell.write(`${wordsOf(count, replay)} back in line. A running Bellhop takes them up.\n`);
+}
+
+/** Should this process be stopped, a running Bellhop goes on with the rest. */
+async function runToTheEnd(shell: Shell, replays: Replays, replay: Replay): Promise<ReplayRow> {
+  const { isTerminal, columns, writeError } = shell;
+  const output = { isTTY: isTerminal, columns, write: writeError };
+  const progress = createProgress(replay.kind, output);
+  try {
+    return await replays.carryOn(await replays.begin(replay), {
+      onProgress: ({ moved, count }) => {
+        progress.update({ finished: moved, total: count });
+      },
+    });
+  } finally {
+    progress.end();
+  }
 }
 
 function wordsOf(count: number, { kind }: Replay): string {

@@ -71,7 +71,7 @@ async function playAndTell(
   const status = apiToken ? new StatusReader(httpClient, publicUrl, apiToken) : undefined;
   const before = await status?.read().catch(messageOf);
   const urls = new Map(connections.map(({ id, token }) => [id, urlOf(settings, id, token)]));
-  const progress = createProgress();
+  const progress = createProgress("bookings");
   const startedAt = performance.now();
   const tools = { http: httpClient, progress, signal };
   const tally = await simulation.play((id) => urls.get(id) ?? "", tools);

@@ -44,4 +44,26 @@ export class FactStore {
       .ignore();
     return (await this.get(name)) ?? value;
   }
+
+  /**
+   * Puts a value in the place of the one that was read before.
+   *
+   * @param before Undefined: there was none.
+   * @returns false when somebody else has written meanwhile.
+   */
+  async replace(
+    name: string,
+    before: string | undefined,
+    value: string,
+    trx: Knex.Transaction,
+  ): Promise<boolean> {
+    const bytes = Buffer.from(value);
+    if (before !== undefined) {
+      const place = { name, value: Buffer.from(before) };
+      return (await trx("facts").where(place).update({ value: bytes })) === 1;
+    }
+    await trx("facts").insert({ name, value: bytes }).onConflict("name").ignore();
+    const row: unknown = await trx("facts").where({ name }).first("value");
+    return (row as { value: Buffer } | undefined)?.value.equals(bytes) === true;
+  }
 }

@@ -6,6 +6,7 @@ import type { CounterStore } from "../db/counter-store.ts";
 import type { Database } from "../db/database.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import type { HandlerTable, WantedJob } from "./handler-table.ts";
+import { replayJobs } from "./replay-jobs.ts";
 
 export type JobState = "ready" | "leased" | "done" | "held" | "dead" | "skipped" | "superseded";
 
@@ -107,19 +108,17 @@ export class JobStore {
     return this.#db.transaction(async (trx) => {
       const job = await findJob(trx, id);
       if (!job || job.state === "leased" || job.state === "ready") return job?.state === "ready";
-      const isBack = !UNSETTLED.includes(job.state);
-      const changed = await this.#move(trx, job, "ready", null);
-      if (!changed) return false;
-      if (isBack) await this.#counters.add(trx, new Map([[`jobs.${job.state}`, -1]]));
-      await trx("lanes")
-        .where({ handler: job.handler, scope: job.scope })
-        .update({
-          // A running lane is due when it settles; the replayed job has its turn then.
-          due_at: trx.raw(`CASE WHEN token IS NULL THEN ${this.#db.dialect.nowMs} ELSE due_at END`),
-          waiting: trx.raw("waiting + ?", [isBack ? 1 : 0]),
-        });
-      return true;
+      return (await this.replayAll(trx, [job.position])) === 1;
     });
+  }
+
+  /**
+   * The same for many, in the caller's transaction.
+   *
+   * @returns how many; those that are in line or running are passed over.
+   */
+  replayAll(trx: Knex.Transaction, positions: readonly number[]): Promise<number> {
+    return replayJobs(trx, this.#db.dialect, this.#counters, positions);
   }
 
   /**
@@ -174,11 +173,9 @@ export class JobStore {
     reason: string | null,
   ): Promise<boolean> {
     const now = trx.raw(this.#db.dialect.nowMs);
-    // A job that is run again has as long to succeed as a new one.
-    const age = to === "ready" ? { created_at: now } : {};
     const moved = await trx("jobs")
       .where({ position, state })
-      .update({ state: to, reason, run_at: now, ...age });
+      .update({ state: to, reason, run_at: now });
     return moved === 1;
   }
 }

@@ -29,7 +29,7 @@ export interface LeasedJob {
   losses: number;
   /** Times in a row that its code looped without end and the watchdog ended the process. */
   hangs: number;
-  /** UTC milliseconds by the database's clock. */
+  /** Since when it is tried. UTC milliseconds by the database's clock. */
   createdAt: number;
 }
 
@@ -255,7 +255,8 @@ export class LaneStore {
         "subject",
         "state",
         "attempts",
-        "created_at",
+        // A job that is run again has as long to succeed as a new one.
+        trx.raw("CASE WHEN again_at > created_at THEN again_at ELSE created_at END AS created_at"),
       );
     const byPosition = new Map(jobs.map((job) => [job.position, job]));
     return edges.flatMap(({ head, newest }) => {

@@ -216,25 +216,26 @@ export class InboxStore {
    * Puts deliveries that have ended back in line, as if they had just come: to be read, fetched
    * and compared anew. What the booking shows already makes no second event.
    *
-   * @param positions At most 200: they share a transaction.
    * @returns how many; those that wait already are passed over.
    */
-  async replay(positions: readonly number[], counters: CounterStore): Promise<number> {
-    return this.#db.transaction(async (trx) => {
-      let total = 0;
-      const counts = new Map<string, number>();
-      for (const state of REPLAYABLE_DELIVERIES) {
-        const count = await trx("deliveries")
-          .whereIn("position", [...positions])
-          .whereRaw("COALESCE(state, '') = ?", [state])
-          .update({ state: "waiting", due_at: 0, looks: 0, reason: null });
-        total += count;
-        // Held ones have not been counted yet.
-        if (state !== "held") counts.set(`deliveries.${state}`, -count);
-      }
-      await counters.add(trx, counts);
-      return total;
-    });
+  async replay(
+    trx: Knex.Transaction,
+    positions: readonly number[],
+    counters: CounterStore,
+  ): Promise<number> {
+    let total = 0;
+    const counts = new Map<string, number>();
+    for (const state of REPLAYABLE_DELIVERIES) {
+      const count = await trx("deliveries")
+        .whereIn("position", [...positions])
+        .whereRaw("COALESCE(state, '') = ?", [state])
+        .update({ state: "waiting", due_at: 0, looks: 0, reason: null });
+      total += count;
+      // Held ones have not been counted yet.
+      if (state !== "held") counts.set(`deliveries.${state}`, -count);
+    }
+    await counters.add(trx, counts);
+    return total;
   }
 }
 

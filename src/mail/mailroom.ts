@@ -43,6 +43,19 @@ export class Mailroom {
     return mail;
   }
 
+  /**
+   * For what is about the installation and not about one connection.
+   *
+   * @param isSimulated About a simulation: it does not leave this machine.
+   */
+  ofInstallation(isSimulated: boolean): Mail {
+    const { mailFrom, config } = this.#settings;
+    const connections = Object.values(config.connections);
+    const from = mailFrom ?? connections.find(({ mail }) => mail?.from !== undefined)?.mail?.from;
+    const factory = isSimulated ? this.#simulated : this.#real;
+    return factory.forConnection({ name: "Bellhop", ...(from !== undefined && { from }) });
+  }
+
   /** @returns one line for a person. @throws ConfigurationError or RetryableError. */
   verify(): Promise<string> {
     return this.#real.verify();

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { JobState } from "../dispatch/job-store.ts";
-import { oneOf, text } from "./filters.ts";
+import { instant, oneOf, text } from "./filters.ts";
 import type { List } from "./list.ts";
 import { planOf, type Table, term } from "./plan.ts";
 import { presentInstant } from "./present.ts";
@@ -26,6 +26,8 @@ export interface JobRow {
   attempts: number;
   /** UTC milliseconds: when it may run, or when it last ended. */
   runAt: number;
+  /** UTC milliseconds. */
+  createdAt: number;
   reason: string | null;
 }
 
@@ -48,25 +50,36 @@ const JOBS: Table = {
   ],
 };
 
+/** Of these there are few, however long the history. */
+const UNSETTLED: readonly string[] = ["ready", "leased", "held", "dead"];
+
 const filters = {
   handler: text("Handler as `instance/handler`", 191),
   state: oneOf(JOB_STATES, "Where the job stands"),
   connection: text("Name of the connection"),
   subject: text("What its event is about: a booking's reference, `coupon:…`, `resource:…`"),
+  since: instant("Made at this time or later"),
+  until: instant("Made before this time"),
 };
 
 /** One event for one handler each, newest first. */
 export const jobList: List<typeof filters, JobRow> = {
   name: "jobs",
   filters,
-  plan({ handler, state, connection, subject }) {
+  plan({ handler, state, connection, subject, since, until }) {
     const terms = [
       ...term("subject", "=", subject),
       ...term("state", "=", state),
       ...term("handler", "=", handler),
       ...term("connection", "=", connection),
+      ...term("created_at", ">=", since),
+      ...term("created_at", "<", until),
     ];
     if (subject !== undefined) return planOf(JOBS, terms, []);
+    const isTimed = since !== undefined || until !== undefined;
+    if (isTimed && !UNSETTLED.includes(state ?? "")) {
+      return planOf(JOBS, terms, [{ index: "jobs_created_at", terms: [] }]);
+    }
     // Every state, named one by one: the index begins with it.
     const states = state === undefined ? term("state", "in", JOB_STATES) : [];
     return planOf(JOBS, terms, [{ index: "jobs_state", terms: states }]);
@@ -81,7 +94,7 @@ async function readJobs(db: Database, keys: readonly number[]): Promise<JobRow[]
     .whereIn("position", [...keys])
     .orderBy("position", "desc")
     .select("id", "event_id as eventId", "handler", "connection", "subject", "scope", "state")
-    .select("attempts", "run_at as runAt", "reason");
+    .select("attempts", "run_at as runAt", "created_at as createdAt", "reason");
   return rows;
 }
 
@@ -104,7 +117,7 @@ export async function attemptsOf(db: Database, jobId: string): Promise<AttemptRo
 
 export function presentJob(row: JobRow) {
   const { id, eventId, handler, connection, subject, scope } = row;
-  const { state, attempts, runAt, reason } = row;
+  const { state, attempts, runAt, createdAt, reason } = row;
   return {
     id,
     eventId,
@@ -115,6 +128,7 @@ export function presentJob(row: JobRow) {
     state,
     attempts,
     runAt: presentInstant(runAt),
+    createdAt: presentInstant(createdAt),
     reason,
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from "../sdk/context.ts";
 import type { Spool } from "../spool/spool.ts";
 import { spooledElsewhere } from "../spool/spooled-elsewhere.ts";
 import { Counts } from "./counts.ts";
+import { openIncidents } from "./incidents.ts";
 import { tableBy } from "./index-hint.ts";
 import { presentInstant } from "./present.ts";
 
@@ -49,6 +50,8 @@ export interface Status {
   jobs: Record<"ready" | "leased" | "done" | "held" | "dead" | "skipped" | "superseded", number>;
   oldestWaitingSeconds: number;
   spool: number;
+  /** Open ones. */
+  incidents: number;
   mailMode: "rehearsal" | "live";
   handlers: HandlerStatus[];
   connections: ConnectionStatus[];
@@ -57,8 +60,9 @@ export interface Status {
 /** The whole installation in numbers. Nothing of it counts over history. */
 export async function readStatus(parts: StatusParts): Promise<Status> {
   const counts = await Counts.read(parts.db);
-  const [pauses, elsewhere, oldestAt, lastReceivedAt] = await Promise.all([
+  const [pauses, incidents, elsewhere, oldestAt, lastReceivedAt] = await Promise.all([
     parts.pauses.all(),
+    openIncidents(parts.db),
     spooledElsewhere(parts.facts, parts.spool?.fileIds ?? []),
     oldestWaiting(parts.db, counts.oldestWaiting),
     Promise.all(parts.connections.map(({ id }) => lastReceived(parts.db, id))),
@@ -68,6 +72,7 @@ export async function readStatus(parts: StatusParts): Promise<Status> {
     ...totals(counts),
     oldestWaitingSeconds: Math.round(ageMs / 1000),
     spool: elsewhere + (parts.spool?.rows ?? 0),
+    incidents,
     mailMode: parts.mailMode,
     handlers: parts.handlers.map((id) => handlerStatus(id, pauses, counts)),
     connections: parts.connections.map((connection, index) => ({

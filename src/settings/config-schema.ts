@@ -151,6 +151,35 @@ const Retries = z.strictObject({
     .describe("A job that still fails at this age needs a person"),
 });
 
+const Alerts = z.strictObject({
+  mail: z.boolean().default(true).describe("Write to mail.office; without such an address nobody"),
+  webhook: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^https?:\/\/[^/]/, "write an address such as https://example.com/alerts")
+        .describe("Gets incidents as they open and close"),
+      secret: z
+        .string()
+        .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, "write whsec_ and 24 to 64 bytes in base64")
+        .describe("Signs them as https://www.standardwebhooks.com says: whsec_…"),
+    })
+    .optional()
+    .describe("A program that is told of incidents"),
+  backlogMinutes: z.number().min(1).default(15).describe("Waiting longer than this is an incident"),
+  silence: z
+    .strictObject({
+      hours: z.number().min(1).default(2).describe("A shorter silence is none"),
+      missedCalls: z
+        .number()
+        .min(1)
+        .default(24)
+        .describe("Calls that came in the same hours of earlier weeks"),
+    })
+    .prefault({})
+    .describe("When a connection is missed"),
+});
+
 /** `bellhop.yaml` */
 export const ConfigSchema = z.strictObject({
   mail: z
@@ -185,6 +214,7 @@ export const ConfigSchema = z.strictObject({
   limits: Limits.prefault({}).describe("What callers may send"),
   retention: Retention.prefault({}).describe("How long things are kept"),
   retries: Retries.prefault({}).describe("How long what fails is tried again"),
+  alerts: Alerts.prefault({}).describe("Who is told when something needs a person, and when"),
   shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
   integrationPaths: z
     .array(Text)

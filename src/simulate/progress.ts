@@ -1,9 +1,9 @@
-/** How far the playing is. */
+/** How far a long piece of work is. */
 export interface ProgressState {
-  /** Bookings whose story is told, of all. */
   finished: number;
   total: number;
-  calls: number;
+  /** What the speed is told by; default: what is finished. */
+  calls?: number;
 }
 
 export interface Progress {
@@ -26,8 +26,11 @@ const BAR_WIDTH = 24;
 /**
  * A bar that is redrawn on a terminal, a line every few seconds in a file. The bar of
  * @clack/prompts does not serve: it takes the keyboard and ends the process at Ctrl-C.
+ *
+ * @param unit What is finished one by one: `bookings`.
  */
 export function createProgress(
+  unit: string,
   output: ProgressOutput = process.stderr,
   now: () => number = () => performance.now(),
 ): Progress {
@@ -39,7 +42,7 @@ export function createProgress(
       const at = now();
       if (at - shownAt < (isTerminal ? REDRAW_MS : LINE_MS)) return;
       shownAt = at;
-      const text = words(state, (at - startedAt) / 1000);
+      const text = words(unit, state, (at - startedAt) / 1000);
       if (isTerminal) output.write(`\r${fitted(`${bar(state)} ${text}`, output)}\u001b[K`);
       else output.write(`${text}\n`);
     },
@@ -54,11 +57,12 @@ function bar({ finished, total }: ProgressState): string {
   return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`;
 }
 
-function words({ finished, total, calls }: ProgressState, seconds: number): string {
-  const rate = calls / Math.max(seconds, 0.001);
+function words(unit: string, { finished, total, calls }: ProgressState, seconds: number): string {
+  const rate = (calls ?? finished) / Math.max(seconds, 0.001);
+  const sent = calls === undefined ? "" : `, ${calls} calls`;
   const left =
     finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
-  return `${finished} of ${total} bookings, ${calls} calls, ${rate.toFixed(0)}/s${left}`;
+  return `${finished} of ${total} ${unit}${sent}, ${rate.toFixed(0)}/s${left}`;
 }
 
 /** `8 s`, `3 min` */

@@ -102,6 +102,11 @@ export class Spool {
     return this.#files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
+  /** Of its room; 1 is full. */
+  get usedFraction(): number {
+    return this.bytes / this.#maxBytes;
+  }
+
   /**
    * Keeps all of them in one commit, or none.
    *

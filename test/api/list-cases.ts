@@ -111,6 +111,8 @@ export const LIST_CASES: readonly ListCase[] = [
       state: ["done", "dead"],
       connection: ["fjord"],
       subject: ["1203"],
+      since: [at(30)],
+      until: [at(60)],
     },
     expected: ({ jobs }, given) =>
       keep(jobs, given, {
@@ -118,6 +120,8 @@ export const LIST_CASES: readonly ListCase[] = [
         state: (row, value) => row.state === value,
         connection: (row, value) => row.connection === value,
         subject: (row, value) => row.subject === value,
+        since: (row, value) => row.created_at >= Date.parse(value),
+        until: (row, value) => row.created_at < Date.parse(value),
       }).map(({ id }) => id),
     nameOf: idOf,
   }),

@@ -99,7 +99,7 @@ it("problems are as described, whichever it is", async () => {
     const check = new AnswerCheck(description);
     const problem = description.components.schemas["Problem"] ?? {};
 
-    for (const path of ["/deliveries?state=lost", "/jobs/none", "/replays"]) {
+    for (const path of ["/deliveries?state=lost", "/jobs/none", "/replays/none"]) {
       const { status, body } = await callApi(app, path);
       expect(status, path).toBeGreaterThanOrEqual(400);
       expect(check.faultsOf(problem, body), path).toEqual([]);
@@ -118,6 +118,8 @@ async function fillShop(app: App): Promise<void> {
   await notify(app, "notification_type=reservation_confirmed");
   await notify(app, "notification_type=resource_removed&resource=3101&calendar=77001");
   await untilSettled(app);
+  await callApi(app, "/replays", { json: { kind: "jobs", connection: "bikes" } });
+  await untilSettled(app);
 }
 
 async function servedDescription({ url }: App): Promise<ApiDescription> {
@@ -128,8 +130,16 @@ async function servedDescription({ url }: App): Promise<ApiDescription> {
 
 /** Each reading call; those by id once for every element that there is. */
 async function pathsToTry(app: App): Promise<{ name: string; url: string }[]> {
-  const lists = ["/deliveries", "/events", "/bookings", "/jobs", "/effects"];
-  const single = ["/deliveries", "/events", "/jobs"].map(async (list) => {
+  const lists = [
+    "/deliveries",
+    "/events",
+    "/bookings",
+    "/jobs",
+    "/effects",
+    "/replays",
+    "/incidents",
+  ];
+  const single = ["/deliveries", "/events", "/jobs", "/replays"].map(async (list) => {
     const { body } = await callApi(app, list);
     const { data } = body as { data: { id: string }[] };
     expect(data.length).toBeGreaterThan(0);

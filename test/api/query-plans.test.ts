@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { IncidentStore } from "../../src/alerts/incident-store.ts";
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
@@ -7,7 +8,9 @@ import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
+import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
+import { incidentList } from "../../src/queries/incidents.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
 import { findDelivery } from "../../src/queries/deliveries.ts";
 import { findEvent } from "../../src/queries/events.ts";
@@ -57,6 +60,34 @@ onEachStore((store) => {
     });
   });
 
+  it.each<{ state?: string; name?: string; kind?: string }>([
+    { state: "open" },
+    { state: "closed" },
+    { name: "silent:bikes" },
+    { kind: "dead" },
+  ])("incidents with %j are listed", async (query) => {
+    const db = await store.open();
+    const incidents = new IncidentStore(db);
+    await incidents.begin({ name: "silent:bikes", kind: "silent", reason: "" }, []);
+    for (const over of [true, false]) {
+      await incidents.begin({ name: "dead:a/b", kind: "dead", reason: "" }, []);
+      const dead = (await incidents.open()).get("dead:a/b");
+      if (over && dead) await incidents.close(dead, []);
+    }
+    const { filters, page } = readListQuery(incidentList.filters, query);
+
+    const { rows } = await readPage(db, incidentList, filters, page);
+
+    const names = rows.map(({ name, closedAt }) => `${name}${closedAt === null ? "" : " over"}`);
+    expect(names).toEqual(
+      ["dead:a/b", "dead:a/b over", "silent:bikes"].filter((name) =>
+        query.state === undefined
+          ? name.startsWith(query.name ?? query.kind ?? "")
+          : name.endsWith("over") === (query.state === "closed"),
+      ),
+    );
+  });
+
   it("one delivery, event, booking or job is found by an index", async () => {
     const db = await filledStore(store);
 
@@ -95,16 +126,18 @@ onEachStore((store) => {
     { kind: "deliveries", state: "failed", since: "2026-03-03T01:00:00Z" },
     { kind: "jobs", handler: "books/post" },
     { kind: "jobs", state: "dead", connection: "fjord" },
+    { kind: "jobs", since: "2026-03-02T13:00:00Z", until: "2026-03-02T14:00:00Z" },
+    { kind: "jobs", since: "2026-03-02T13:00:00Z", handler: "books/post" },
   ])("a replay by $kind finds its rows by an index", async (given) => {
     // Of few rows MariaDB rather reads them all, and is right.
     const db = await filledStore(store, 1_000);
-    const counters = new CounterStore(db);
+    const [counters, load] = [new CounterStore(db), new IntakeLoad()];
     const jobs = new JobStore(db, new HandlerTable([]), counters);
-    const replays = new Replays({ db, inbox: new InboxStore(db), jobs, counters });
+    const replays = new Replays({ db, inbox: new InboxStore(db), jobs, counters, load });
 
     const scans = await scansOf(db, async () => {
       await replays.count(readReplay(given));
-      await replays.run(readReplay(given));
+      await replays.carryOn(await replays.begin(readReplay(given)));
     });
 
     expect(scans).toEqual([]);

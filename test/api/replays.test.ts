@@ -14,6 +14,7 @@ interface Listed {
     state: string;
     reason: string | null;
     receivedAt: string;
+    createdAt: string;
     eventIds: readonly string[];
   }[];
 }
@@ -74,7 +75,7 @@ onEachStore((store) => {
     const answer = await callApi(shop, "/replays", { json: { kind: "deliveries", since } });
     await untilSettled(shop);
 
-    expect(answer.body).toEqual({ count: 1 });
+    expect(answer.body).toMatchObject({ state: "done", count: 1 });
     expect(await status(shop)).toMatchObject({ accepted: 2, events: before.events });
     expect(await outside(shop)).toEqual({ mails: 1, effects: 1 });
     const [again] = await list(shop, "/deliveries");
@@ -90,7 +91,7 @@ onEachStore((store) => {
     const answer = await callApi(shop, "/replays", { json });
     await untilSettled(shop);
 
-    expect(answer.body).toEqual({ count: 2 });
+    expect(answer.body).toMatchObject({ state: "done", count: 2 });
     expect(await status(shop)).toMatchObject({ events: before.events });
     expect((await callApi(shop, "/bookings/bikes/9000101")).body).toMatchObject({
       status: "confirmed",
@@ -111,7 +112,7 @@ onEachStore((store) => {
     await untilSettled(office);
 
     expect(dry.body).toEqual({ count });
-    expect(answer.body).toEqual({ count });
+    expect(answer.body).toMatchObject({ state: "done", count });
     expect(before.events).toBeGreaterThan(6);
     expect(await status(office)).toMatchObject({
       accepted: before.accepted,
@@ -133,7 +134,7 @@ onEachStore((store) => {
     await notify(shop, reservation("custom_button_2", "9000101"));
     await untilSettled(shop);
 
-    expect(answer.body).toEqual({ count: 1 });
+    expect(answer.body).toMatchObject({ state: "done", count: 1 });
     expect(await states(shop, "/events?type=button.pressed")).toHaveLength(2);
     expect(await states(shop, "/deliveries")).toContain("duplicate");
   });
@@ -157,6 +158,47 @@ onEachStore((store) => {
     expect(await states(shop, "/jobs")).toEqual(["done", "done"]);
   });
 
+  it("a replay can be looked up, with its filters and how far it is", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+
+    const answer = await callApi(shop, "/replays", { json: { kind: "jobs", subject: "9000101" } });
+    const { id } = answer.body as { id: string };
+
+    const replay = {
+      id,
+      kind: "jobs",
+      state: "done",
+      filters: { subject: "9000101" },
+      count: 1,
+      moved: 1,
+    };
+    expect(answer.body).toMatchObject(replay);
+    expect((await callApi(shop, `/replays/${id}`)).body).toMatchObject(replay);
+    expect(await list(shop, "/replays?state=done")).toMatchObject([replay]);
+    expect(await list(shop, "/replays?state=open")).toEqual([]);
+    expect(await callApi(shop, "/replays/none")).toMatchObject({ status: 404 });
+  });
+
+  it("a job that runs again keeps the time it was made, by which it is found", async () => {
+    const shop = await startShop();
+    await confirmedReservation(shop);
+    const { createdAt } = (await list(shop, "/jobs"))[0] ?? { createdAt: "" };
+    const until = new Date(Date.parse(createdAt) + 1).toISOString();
+    const json = { kind: "jobs", since: createdAt, until };
+
+    const first = await callApi(shop, "/replays", { json });
+    await untilSettled(shop);
+    const second = await callApi(shop, "/replays", { json });
+    await untilSettled(shop);
+    const elsewhere = await callApi(shop, "/replays", { json: { ...json, since: until } });
+
+    expect(first.body).toMatchObject({ count: 1 });
+    expect(second.body).toMatchObject({ count: 1 });
+    expect(elsewhere.body).toMatchObject({ count: 0 });
+    expect(await list(shop, "/jobs")).toMatchObject([{ createdAt, attempts: 3 }]);
+  });
+
   it("a delivery that failed is read again and fails again with the same reason", async () => {
     const shop = await startShop();
     await notify(shop, "notification_type=reservation_confirmed");
@@ -167,7 +209,7 @@ onEachStore((store) => {
     });
     await untilSettled(shop);
 
-    expect(answer.body).toEqual({ count: 1 });
+    expect(answer.body).toMatchObject({ state: "done", count: 1 });
     const reason = "incomplete: no reservation";
     expect(await list(shop, "/deliveries")).toMatchObject([{ state: "failed", reason }]);
     expect(await status(shop)).toMatchObject({ accepted: 1, failed: 1, waiting: 0 });

@@ -42,6 +42,7 @@ interface JobRow {
   connection: string;
   subject: string;
   state: string;
+  created_at: number;
 }
 
 interface EffectRow {
@@ -93,6 +94,8 @@ export function makeRows(count: number): Rows {
       connection: pick(CONNECTIONS, n, 1),
       subject: String(1201 + (n % 9)),
       state: pick(JOBS, n, 3),
+      // Not quite in order of the keys: several processes make them.
+      created_at: NOON + (n + (n % 5) * 7) * MINUTE,
     })),
     effects: numbers.map((n) => ({
       id: `effect-${n}`,
@@ -159,7 +162,6 @@ export async function storeRows(db: Database, rows: Rows): Promise<void> {
       event_id: `event-${n}`,
       scope: `${row.connection}/${row.subject}`,
       run_at: NOON,
-      created_at: NOON,
     })),
   );
   await insert(

@@ -4,7 +4,9 @@ import { z } from "zod";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import { Database, type DatabaseLocation } from "../../src/db/database.ts";
+import { Ownership } from "../../src/db/ownership.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { HandlerLimits } from "../../src/dispatch/handler-limits.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { LaneStore } from "../../src/dispatch/lane-store.ts";
@@ -95,11 +97,13 @@ function workerOf(
   settle: SettleStore,
 ) {
   const { mail, templates } = checkContext({});
+  const lanes = new LaneStore(db);
   return new Worker({
     db,
     handlers,
     settle,
-    lanes: new LaneStore(db),
+    lanes,
+    limits: new HandlerLimits(handlers, new Ownership(db, silent), lanes),
     jobs: new JobStore(db, handlers, counters),
     pauses: new PauseStore(db),
     load: new IntakeLoad(),
@@ -113,6 +117,7 @@ function workerOf(
       effects: new EffectStore(db),
       connectionOf: (id) => ({ id, name: id, language: "en" }),
       mailOf: () => mail,
+      giveUpAfterMs: 60_000,
     },
   });
 }

@@ -5,7 +5,7 @@ import { type App, callApi, untilSettled } from "../harness/app.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { command } from "./command.ts";
 
-const LISTS = ["deliveries", "events", "bookings", "jobs", "effects"];
+const LISTS = ["deliveries", "events", "bookings", "jobs", "effects", "replays"];
 
 onEachStore((store) => {
   let app: App | undefined;
@@ -46,6 +46,8 @@ onEachStore((store) => {
     await confirmedReservation(running);
     await notify(running, "notification_type=reservation_confirmed");
     await untilSettled(running);
+    await command(running, "replay", "jobs", "--subject", "9000101", "--yes");
+    await untilSettled(running);
     const shown = async (name: string) => (await command(running, "list", name)).out;
 
     for (const name of LISTS) {
@@ -54,7 +56,8 @@ onEachStore((store) => {
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     }
     expect(await shown("bookings")).toMatch(/bikes +9000101 +confirmed .*Ana Núñez +240.00 EUR/);
-    expect(await shown("jobs")).toMatch(/^[0-9a-f-]{36} +voucher-.* +9000101 +done +1/m);
+    expect(await shown("jobs")).toMatch(/^[0-9a-f-]{36} +voucher-.* +9000101 +done +2/m);
+    expect(await shown("replays")).toMatch(/jobs +done +1\/1 +subject=9000101/);
     expect(await shown("deliveries")).toMatch(/bikes +failed +incomplete/);
   });
 

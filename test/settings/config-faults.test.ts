@@ -25,7 +25,7 @@ describe("each fault of the configuration is one line with file, line, path and 
     [
       "an unknown key like no other",
       "zzz: 1",
-      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, shutdownSeconds, integrationPaths, templatePaths",
+      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, alerts, shutdownSeconds, integrationPaths, templatePaths",
     ],
     [
       "a missing key",
@@ -44,6 +44,21 @@ describe("each fault of the configuration is one line with file, line, path and 
       "2: limits.bodyBytes: must be a whole number",
     ],
     ["too small a number", "limits:\n  bodyBytes: 5", "2: limits.bodyBytes: must be at least 1024"],
+    [
+      "a secret of another kind",
+      "alerts:\n  webhook: { url: 'https://example.com/alerts', secret: hush }",
+      "2: alerts.webhook.secret: write whsec_ and 24 to 64 bytes in base64",
+    ],
+    [
+      "an address that is none",
+      `alerts:\n  webhook: { url: example.com, secret: whsec_${"A".repeat(32)} }`,
+      "2: alerts.webhook.url: write an address such as https://example.com/alerts",
+    ],
+    [
+      "a slip among the alerts",
+      "alerts:\n  backlogMinute: 5",
+      "2: alerts.backlogMinute: unknown key: did you mean backlogMinutes?",
+    ],
     ["text for keys", "mail: live", "1: mail: must be keys and values"],
     ["text for a list", "templatePaths: mine", "1: templatePaths: must be a list"],
     [

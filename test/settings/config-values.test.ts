@@ -49,6 +49,7 @@ it("what is not said has its documented default", () => {
       spoolBytes: 1_073_741_824,
     },
     retention: { deliveriesDays: 90, jobsDays: 90 },
+    alerts: { mail: true, backlogMinutes: 15, silence: { hours: 2, missedCalls: 24 } },
     shutdownSeconds: 20,
   });
 });

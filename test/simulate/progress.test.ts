@@ -5,7 +5,11 @@ import { createProgress, type ProgressOutput } from "../../src/simulate/progress
 function watch(output: Omit<ProgressOutput, "write">) {
   const written: string[] = [];
   let now = 0;
-  const progress = createProgress({ ...output, write: (text) => written.push(text) }, () => now);
+  const progress = createProgress(
+    "bookings",
+    { ...output, write: (text) => written.push(text) },
+    () => now,
+  );
   const at = (seconds: number, finished: number, calls: number) => {
     now = seconds * 1000;
     progress.update({ finished, total: 100, calls });

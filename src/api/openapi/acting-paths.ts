@@ -1,6 +1,14 @@
 import { deliveryList } from "../../queries/deliveries.ts";
 import { jobList } from "../../queries/jobs.ts";
-import { answers, json, type Operation, type PathItem, pathParameter } from "./operation.ts";
+import { replayList } from "../../queries/replay-list.ts";
+import {
+  answers,
+  json,
+  listing,
+  type Operation,
+  type PathItem,
+  pathParameter,
+} from "./operation.ts";
 import { count, flag, listOf, object, oneOf, ref, type Schema, text } from "./schema.ts";
 
 const REASON: Schema = { ...text("Shown with it"), minLength: 1, maxLength: 500 };
@@ -62,16 +70,32 @@ export const ACTING_PATHS: Readonly<Record<string, PathItem>> = {
     },
   },
   "/replays": {
+    get: listing("replays", "What was replayed by filters", replayList.filters, "Replay"),
     post: {
       operationId: "replay",
       summary: "Run jobs again, or look at deliveries anew, by filters",
       description:
         "Jobs that are done, skipped, superseded, held or dead; deliveries that are done, " +
         "duplicate, failed or held, oldest first. What was done is not done again, and what was " +
-        "told is not told again; an older notification does not put a booking back.",
-      tags: ["jobs", "deliveries"],
+        "told is not told again; an older notification does not put a booking back. A long replay " +
+        "is answered while it is still open: it goes on, after a restart as well.",
+      tags: ["replays"],
       requestBody: { required: true, content: json(REPLAY) },
-      responses: answers("How many are back in line, or would be", ref("Count"), 400, 415),
+      responses: answers(
+        "The replay, or with dryRun only how many would be put back in line",
+        { anyOf: [ref("Replay"), ref("Count")] },
+        400,
+        415,
+      ),
+    },
+  },
+  "/replays/{id}": {
+    get: {
+      operationId: "getReplay",
+      summary: "One replay and how far it is",
+      tags: ["replays"],
+      parameters: [pathParameter("id", "Id of the replay")],
+      responses: answers("The replay", ref("Replay"), 404),
     },
   },
   "/handlers/{instance}/{handler}/pause": {

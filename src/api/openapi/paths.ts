@@ -2,6 +2,7 @@ import { bookingList } from "../../queries/bookings.ts";
 import { deliveryList } from "../../queries/deliveries.ts";
 import { effectList } from "../../queries/effects.ts";
 import { eventList } from "../../queries/events.ts";
+import { incidentList } from "../../queries/incidents.ts";
 import { jobList } from "../../queries/jobs.ts";
 import { ACTING_PATHS } from "./acting-paths.ts";
 import { answers, json, listing, type PathItem, pathParameter } from "./operation.ts";
@@ -61,6 +62,9 @@ export const PATHS: Readonly<Record<string, PathItem>> = {
   },
   "/effects": {
     get: listing("effects", "What was done outside", effectList.filters, "Effect"),
+  },
+  "/incidents": {
+    get: listing("incidents", "What needs or needed a person", incidentList.filters, "Incident"),
   },
   "/status": {
     get: {

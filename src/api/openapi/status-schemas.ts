@@ -52,6 +52,7 @@ export const STATUS_SCHEMAS: Readonly<Record<string, Schema>> = {
     jobs: object(Object.fromEntries(JOB_STATES.map((state) => [state, count()]))),
     oldestWaitingSeconds: count("Age of the oldest waiting delivery; 0 when none waits"),
     spool: count("Deliveries kept outside the database while it is away"),
+    incidents: count("Open ones: what needs a person"),
     mailMode: MAIL_MODE,
     handlers: listOf(ref("HandlerStatus")),
     connections: listOf(ref("ConnectionStatus")),

@@ -1,6 +1,9 @@
+import { INCIDENT_KINDS } from "../../alerts/incident.ts";
 import { DELIVERY_STATES } from "../../queries/deliveries.ts";
 import { EFFECT_STATES } from "../../queries/effects.ts";
+import { INCIDENT_STATES } from "../../queries/incidents.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
+import { REPLAY_KINDS, REPLAY_STATES } from "../../queries/replay-store.ts";
 import { BOOKING_EVENT_TYPES, OTHER_EVENT_TYPES } from "../../sdk/booking-event.ts";
 import {
   count,
@@ -97,6 +100,7 @@ const Job = object({
   state: oneOf(JOB_STATES),
   attempts: count("How often it was tried"),
   runAt: time("When it may run, or when it last ended"),
+  createdAt: time("When it was made"),
   reason: REASON,
 });
 
@@ -125,6 +129,26 @@ const Effect = object({
   at: time(),
 });
 
+const Replay = object({
+  id: text(),
+  kind: oneOf(REPLAY_KINDS),
+  state: oneOf(REPLAY_STATES, "`open` until all are back in line"),
+  filters: mapOf(text(), "As they were given"),
+  count: count("How many it is about; once it is done, how many were put back in line"),
+  moved: count("How many are back in line so far"),
+  createdAt: time(),
+});
+
+const Incident = object({
+  id: text(),
+  name: text("What it is about; at most one of a name is open: `silent:bikes`"),
+  kind: oneOf(INCIDENT_KINDS),
+  state: oneOf(INCIDENT_STATES),
+  reason: text("What is so and the likely cause, in words"),
+  openedAt: time(),
+  closedAt: orNull(time()),
+});
+
 export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
   Delivery,
   WholeDelivery: {
@@ -149,4 +173,6 @@ export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
     allOf: [ref("Job"), object({ attemptList: listOf(ref("Attempt"), "First one first") })],
   },
   Effect,
+  Replay,
+  Incident,
 };

@@ -12,8 +12,11 @@ export const unbreakable: Migration = {
     laneHangs(schema),
     effectTries(schema, dialect),
     pauseTries(schema),
+    jobsAgain(schema),
+    jobsByAge(schema),
     replays(schema, dialect),
     incidents(schema, dialect),
+    notices(schema, dialect),
     hourlyCounts(schema, dialect),
   ],
 };
@@ -41,6 +44,20 @@ function pauseTries(schema: Schema): Schema {
   });
 }
 
+/** When a job was last put back in line; 0: never. From then it has its time to succeed. */
+function jobsAgain(schema: Schema): Schema {
+  return schema.alterTable("jobs", (table) => {
+    table.bigInteger("again_at").notNullable().defaultTo(0);
+  });
+}
+
+/** Of the age alone, which never changes: settling a job need not touch this index. */
+function jobsByAge(schema: Schema): Schema {
+  return schema.alterTable("jobs", (table) => {
+    table.index(["created_at"], "jobs_created_at");
+  });
+}
+
 /** A replay of many: how far it has got, so that a restart goes on from there. */
 function replays(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
   return schema.createTable("replays", (table) => {
@@ -51,7 +68,10 @@ function replays(schema: Schema, { keyColumn, bytesColumn }: Dialect): Schema {
     // Positions up to this one are done with; those above `below` came later and are not meant.
     table.bigInteger("above").notNullable().defaultTo(0);
     table.bigInteger("below").notNullable();
+    // How many it is about: counted when it began, and what it has come to when it is done.
     table.bigInteger("count").notNullable().defaultTo(0);
+    // How many are back in line so far.
+    table.bigInteger("moved").notNullable().defaultTo(0);
     table.bigInteger("created_at").notNullable();
     table.bigInteger("updated_at").notNullable();
     bytesColumn(table, "filters").notNullable();
@@ -72,6 +92,22 @@ function incidents(schema: Schema, { keyColumn }: Dialect): Schema {
     table.bigInteger("opened_at").notNullable();
     table.bigInteger("closed_at").nullable();
     table.index(["name"], "incidents_name");
+  });
+}
+
+/** Who is still to be told of an incident, or has been, by each way there is. */
+function notices(schema: Schema, { keyColumn }: Dialect): Schema {
+  return schema.createTable("notices", (table) => {
+    table.bigIncrements("position");
+    table.bigInteger("incident").notNullable();
+    // `opened` or `closed`
+    keyColumn(table, "about", 16).notNullable();
+    keyColumn(table, "channel", 16).notNullable();
+    // Never null: a sentinel far ahead once it has been told.
+    table.bigInteger("due_at").notNullable();
+    table.integer("tries").notNullable().defaultTo(0);
+    table.unique(["incident", "about", "channel"], { indexName: "notices_key" });
+    table.index(["channel", "due_at"], "notices_due");
   });
 }
 

@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+
+import { type Incident, INCIDENT_KINDS } from "../../src/alerts/incident.ts";
+import { type ConnectionRhythm, findingsOf, type Signs } from "../../src/alerts/watchers.ts";
+import { nextState, waitedMs } from "../../src/alerts/watch-state.ts";
+import { causeOf, mailOf } from "../../src/alerts/words.ts";
+
+const MINUTE = 60_000;
+const NOON = Date.UTC(2026, 2, 4, 12);
+const RULES = { backlogMs: 15 * MINUTE, silence: { hours: 2, missedCalls: 24 } };
+
+const CALM: Signs = {
+  now: NOON,
+  stuck: [],
+  heldMessages: [],
+  pauses: [],
+  waiting: [],
+  rhythms: [],
+  spool: { rows: 0, usedFraction: 0 },
+};
+
+function names(signs: Partial<Signs>, open: Record<string, number> = {}): string[] {
+  const known = new Map(Object.entries(open).map(([name, openedAt]) => [name, { openedAt }]));
+  return findingsOf({ ...CALM, ...signs }, RULES, known).map(({ name }) => name);
+}
+
+const waiting = (minutes: number) => [
+  { about: "books/post", isSimulated: false, waitedMs: minutes * MINUTE },
+];
+
+function rhythm(parts: Partial<ConnectionRhythm>): ConnectionRhythm {
+  const week = 7 * 24 * 60 * MINUTE;
+  return {
+    connection: "bikes",
+    now: NOON,
+    knownSince: NOON - 2 * week,
+    watchedSince: NOON - 2 * week,
+    lastCallAt: undefined,
+    lastTickAt: undefined,
+    hours: new Map(),
+    ...parts,
+  };
+}
+
+describe("incidents", () => {
+  it("nothing unusual is none", () => {
+    expect(names({})).toEqual([]);
+    expect(names({ rhythms: [rhythm({})], waiting: waiting(14) })).toEqual([]);
+    expect(names({ spool: { rows: 9, usedFraction: 0.1 } })).toEqual([]);
+    expect(names({ pauses: [{ handler: "books/post", kind: "person" }] })).toEqual([]);
+  });
+
+  it("there is one for a handler, however many of its jobs are stuck", () => {
+    const stuck = { handler: "books/post", isSimulated: false, reason: null } as const;
+    const signs = {
+      stuck: [
+        { ...stuck, state: "dead", count: 3 },
+        { ...stuck, state: "held", count: 1 },
+        { ...stuck, state: "dead", count: 1, isSimulated: true },
+      ],
+    } as const;
+
+    expect(names(signs)).toEqual([
+      "dead:books/post",
+      "held:books/post",
+      "simulated:dead:books/post",
+    ]);
+  });
+
+  it("a pause that waits for a person is one", () => {
+    const pauses = [{ handler: "voucher-mail/send-voucher", kind: "brake" }];
+
+    expect(names({ pauses })).toEqual(["paused:voucher-mail/send-voucher"]);
+  });
+
+  it("a backlog begins after the time that is set, and is over at half of it", () => {
+    const open = { "backlog:books/post": NOON };
+
+    expect(names({ waiting: waiting(15) })).toEqual(["backlog:books/post"]);
+    expect(names({ waiting: waiting(8) }, open)).toEqual(["backlog:books/post"]);
+    expect(names({ waiting: waiting(7) }, open)).toEqual([]);
+  });
+
+  it("a spool that is half full is one, until it is empty", () => {
+    const open = { "spool:messages": NOON };
+
+    expect(names({ spool: { rows: 500, usedFraction: 0.5 } })).toEqual(["spool:messages"]);
+    expect(names({ spool: { rows: 1, usedFraction: 0 } }, open)).toEqual(["spool:messages"]);
+    expect(names({ spool: { rows: 0, usedFraction: 0 } }, open)).toEqual([]);
+  });
+
+  it("a source that ticked every hour is missed when it does not, also in its first weeks", () => {
+    const lastTickAt = NOON - 136 * MINUTE;
+    const fresh = { knownSince: NOON - 240 * MINUTE, lastTickAt };
+
+    expect(names({ rhythms: [rhythm(fresh)] })).toEqual(["hourly:bikes"]);
+    expect(names({ rhythms: [rhythm({ ...fresh, lastTickAt: NOON - 60 * MINUTE })] })).toEqual([]);
+  });
+
+  it("a silence while nobody was there to hear counts for nothing", () => {
+    const away = { lastTickAt: NOON - 300 * MINUTE, watchedSince: NOON - 10 * MINUTE };
+
+    expect(names({ rhythms: [rhythm(away)] })).toEqual([]);
+    expect(names({ rhythms: [rhythm(away)] }, { "hourly:bikes": NOON - 100 * MINUTE })).toEqual([
+      "hourly:bikes",
+    ]);
+  });
+
+  it("a silence is over when a call has come, not before", () => {
+    const open = { "silent:bikes": NOON - 60 * MINUTE };
+
+    expect(names({ rhythms: [rhythm({ lastCallAt: NOON - 90 * MINUTE })] }, open)).toEqual([
+      "silent:bikes",
+    ]);
+    expect(names({ rhythms: [rhythm({ lastCallAt: NOON - MINUTE })] }, open)).toEqual([]);
+  });
+});
+
+describe("what is waiting", () => {
+  const reading = (minute: number, newest: number) => ({
+    now: NOON + minute * MINUTE,
+    newest,
+    connections: {},
+  });
+
+  it("is as old as the last look at which it was there already", () => {
+    let state = nextState(undefined, reading(0, 10), RULES.backlogMs);
+    for (let minute = 1; minute <= 40; minute += 1) {
+      state = nextState(state, reading(minute, 10 + minute), RULES.backlogMs);
+    }
+
+    expect(waitedMs(state, 51)).toBe(0);
+    expect(waitedMs(state, 40)).toBe(10 * MINUTE);
+    expect(waitedMs(state, 5)).toBeGreaterThan(15 * MINUTE);
+    expect(state.marks.length).toBeLessThan(25);
+  });
+
+  it("has a new beginning when nobody looked for a while", () => {
+    const before = nextState(undefined, reading(0, 10), RULES.backlogMs);
+
+    const after = nextState(before, reading(30, 10), RULES.backlogMs);
+
+    expect(after.since).toBe(NOON + 30 * MINUTE);
+    expect(waitedMs(after, 5)).toBe(0);
+  });
+});
+
+describe("words for the office", () => {
+  const incident: Incident = {
+    position: 1,
+    id: "1",
+    name: "dead:voucher-mail/send-voucher",
+    kind: "dead",
+    reason: "3 things that voucher-mail/send-voucher should do need you.",
+    openedAt: NOON,
+    closedAt: NOON + MINUTE,
+  };
+
+  it("speak of no part of the machine, whatever it is", () => {
+    const stuck = { handler: "books/post", isSimulated: false, reason: null, count: 2 } as const;
+    const signs: Signs = {
+      ...CALM,
+      stuck: [
+        { ...stuck, state: "dead" },
+        { ...stuck, state: "held" },
+      ],
+      heldMessages: [{ connection: "bikes", isSimulated: false, count: 1 }],
+      pauses: [{ handler: "books/post", kind: "brake" }],
+      waiting: waiting(20),
+      rhythms: [rhythm({ lastTickAt: 0 }), rhythm({ connection: "fjord" })],
+      spool: { rows: 5, usedFraction: 0.9 },
+    };
+    const open = new Map([["silent:fjord", { openedAt: NOON }]]);
+
+    const findings = findingsOf(signs, RULES, open);
+    const mails = findings.flatMap((finding) =>
+      (["opened", "closed"] as const).map((about) =>
+        mailOf({ about, incident: { ...incident, ...finding } }),
+      ),
+    );
+
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(INCIDENT_KINDS));
+    for (const { subject, text } of mails) {
+      expect(`${subject} ${text}`).not.toMatch(/\b(jobs?|handlers?|lanes?|leases?|spool|dead)\b/i);
+    }
+  });
+
+  it("say what needs you in the subject, and that it is over", () => {
+    expect(mailOf({ about: "opened", incident }).subject).toBe(
+      "Needs you: voucher-mail/send-voucher",
+    );
+    expect(mailOf({ about: "closed", incident })).toMatchObject({
+      subject: "Over: Needs you: voucher-mail/send-voucher",
+      text: expect.stringContaining("over at 2026-03-04 12:01 UTC") as string,
+    });
+  });
+
+  it.each([
+    ["gave up after 61 attempts: no answer from mail.example", /did not answer/],
+    ["ended the process 5 times", /stopped the program/],
+    ["voucher:v1: an earlier try broke off and may have got through; look", /may have been done/],
+    ["550 no mailbox ana@example.com", /does not take it as it is/],
+    [null, /does not take it as it is/],
+  ])("the cause of %j names no guest", (reason, cause) => {
+    expect(causeOf(reason)).toMatch(cause);
+    expect(causeOf(reason)).not.toContain("@");
+  });
+});
