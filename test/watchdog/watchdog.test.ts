@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
+import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { HANDLER, installBadPlugIn, reservation, startWork, TOKEN } from "./bad-plug-in.ts";
 
@@ -102,4 +105,53 @@ onEachStore((store) => {
       expect(stopped).toEqual([0, 0]);
     },
   );
+});
+
+describe("with a short limit", { timeout: 60_000 }, () => {
+  const LIMIT_MS = 1_500;
+
+  /** A store in which one reservation waits to be understood. */
+  async function waitingStore() {
+    const location = { sqliteFile: `${temporaryFolder()}/bellhop.sqlite` };
+    const db = await Database.open(location);
+    await migrate(db);
+    const body = Buffer.from(reservation(GUILTY));
+    const rawHeaders = ["content-type", "application/x-www-form-urlencoded"];
+    const facts = { id: "d1", connection: "bikes", method: "POST", query: "" };
+    await new InboxStore(db).append([{ ...facts, receivedAt: Date.now(), rawHeaders, body }]);
+    return { location, db };
+  }
+
+  it("a handler that sits in a call that never comes back is named by the list of running jobs", async () => {
+    const { location, db } = await waitingStore();
+    const work = startWork(installBadPlugIn(location, 'execSync("sleep 12");'), LIMIT_MS);
+
+    const end = await work.end;
+    const lanes: unknown = await db.knex("lanes").select("hangs");
+    await db.close();
+
+    expect(end).toBe("SIGKILL");
+    expect(work.said).toMatch(/handler bad\/act of job \S+ loops without end: ending the process/);
+    expect(lanes).toEqual([{ hangs: 1 }]);
+  });
+
+  it("a process that was stopped for a while and goes on is left alone", async () => {
+    const { location, db } = await waitingStore();
+    const work = startWork(installBadPlugIn(location, ""), LIMIT_MS);
+    await expect
+      .poll(async () => db.knex("jobs").where({ state: "done" }).select("state"), {
+        timeout: 30_000,
+      })
+      .toHaveLength(1);
+
+    work.child.kill("SIGSTOP");
+    await sleep(3 * LIMIT_MS);
+    work.child.kill("SIGCONT");
+    await sleep(LIMIT_MS);
+    await ended(work.child, "SIGTERM");
+    await db.close();
+
+    expect(await work.end).toBe(0);
+    expect(work.said).toBe("");
+  });
 });
