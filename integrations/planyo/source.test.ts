@@ -267,3 +267,13 @@ it("bookings are looked up one at a time, at the pace that is set", () => {
 
   expect(budget).toEqual({ perHour: 60, concurrency: 1, spacingMs: 1500 });
 });
+
+it("a coupon whose payment is removed differs from the coupon that was bought", () => {
+  const coupon = "&coupon_code=GIFT-1&coupon_price=50.00&coupon_purchase_currency=EUR";
+
+  const bought = readBody(`notification_type=coupon_payment_received${coupon}`);
+  const removed = readBody(`notification_type=coupon_payment_removed${coupon}`);
+
+  expect(removed.subject).toEqual(bought.subject);
+  expect(removed.record).not.toEqual(bought.record);
+});
