@@ -569,3 +569,11 @@ describe("a payment that the source does not show yet", () => {
     ]);
   });
 });
+
+it("a payment whose reference is put right is a change of the booking, and no money that moved", () => {
+  const row = { amount: { amountMinor: 12_000, currency: "EUR" }, paidAt: "2026-03-02" };
+  const seen = (reference: string) =>
+    look({ view: confirmedView({ payments: [row, { ...row, reference }] }), isFetched: true });
+
+  expect(typesOf(after(seen("A-1"), seen("A-2")))).toEqual(["booking.modified"]);
+});
