@@ -577,3 +577,14 @@ it("a payment whose reference is put right is a change of the booking, and no mo
 
   expect(typesOf(after(seen("A-1"), seen("A-2")))).toEqual(["booking.modified"]);
 });
+
+it("a timer that the source's settings leave out is done with, with that reason", () => {
+  const announcement = { ...call("booking.timer").announcement, leftOut: "left out" };
+
+  const comparison = after(requested(), look({ calls: [call("booking.timer", { announcement })] }));
+
+  expect(comparison).toMatchObject({
+    events: [],
+    verdicts: [{ state: "done", reason: "left out" }],
+  });
+});
