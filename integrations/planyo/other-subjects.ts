@@ -91,7 +91,17 @@ function withRecord(
   id: string,
   fields: Fields,
 ): OtherSubject {
-  return { subject: { kind, id: short(id) }, record: recordOf(fields) };
+  const record = recordOf(fields);
+  return { subject: { kind, id: short(id) }, record: { ...record, ...endOf(kind, fields) } };
+}
+
+/**
+ * A coupon whose payment is removed, or a resource that is gone, has the same fields as before: only
+ * the type of the notification says that it is in another state.
+ */
+function endOf(kind: string, fields: Fields): SubjectRecord {
+  if (kind !== "coupon" && kind !== "resource") return {};
+  return { notification_type: fields.text("notification_type") ?? "" };
 }
 
 /** The fields as they came; null and missing are the same, as they are between JSON and form. */

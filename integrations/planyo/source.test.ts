@@ -267,3 +267,29 @@ it("bookings are looked up one at a time, at the pace that is set", () => {
 
   expect(budget).toEqual({ perHour: 60, concurrency: 1, spacingMs: 1500 });
 });
+
+describe("Planyo's own timers", () => {
+  const timer = (timers: "own" | "source" | "both") =>
+    readBody(
+      "notification_type=before_or_after_event_1&reservation=7&time_difference=-60&relative_to=start",
+      { timers },
+    ).announcement.leftOut;
+
+  it("make no event where the connection's timers are Bellhop's own", () => {
+    expect(timer("own")).toMatch(/timers: own/);
+  });
+
+  it.each(["source", "both"] as const)("count where the setting is %s", (timers) => {
+    expect(timer(timers)).toBeUndefined();
+  });
+});
+
+it("a coupon whose payment is removed differs from the coupon that was bought", () => {
+  const coupon = "&coupon_code=GIFT-1&coupon_price=50.00&coupon_purchase_currency=EUR";
+
+  const bought = readBody(`notification_type=coupon_payment_received${coupon}`);
+  const removed = readBody(`notification_type=coupon_payment_removed${coupon}`);
+
+  expect(removed.subject).toEqual(bought.subject);
+  expect(removed.record).not.toEqual(bought.record);
+});

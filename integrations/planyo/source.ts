@@ -36,13 +36,17 @@ export function read(delivery: Delivery, { config }: SourceContext<PlanyoConfig>
   return [{ ...notice, ...(remark && { remark }) }];
 }
 
+const OWN_TIMERS = "left out: this connection's timers are Bellhop's own (timers: own)";
+
 function noticeOf(
   kind: NativeEventKind,
   fields: Fields,
   config: PlanyoConfig,
   remarks: Remarks,
 ): Notice {
-  const announcement = announcementOf(kind, fields, config, remarks);
+  const announced = announcementOf(kind, fields, config, remarks);
+  const isLeftOut = kind.type === "booking.timer" && config.timers === "own";
+  const announcement = isLeftOut ? { ...announced, leftOut: OWN_TIMERS } : announced;
   const about = aboutOf(kind, fields);
   if (about !== "booking") {
     const { customer, ...other } = otherSubject(about, fields);
@@ -51,6 +55,10 @@ function noticeOf(
 
   const reference = referenceOf(fields.text("reservation"));
   const view = viewOfPayload(fields, config, remarks);
+  // Not worth a call to the API. The next notification shows the state.
+  if (isLeftOut && config.apiKey !== undefined) {
+    return { subject: { kind: "booking", reference }, announcement };
+  }
   const isFetchable = config.apiKey !== undefined && !kind.isRemoval;
   return {
     subject: { kind: "booking", reference },

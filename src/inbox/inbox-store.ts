@@ -32,6 +32,12 @@ export interface WaitingDelivery extends RawDelivery {
   looks: number;
 }
 
+/** Parts of a raw request in which card numbers were found and masked. */
+export interface MaskedRequest {
+  query?: string;
+  body?: Buffer;
+}
+
 /** How looking at a delivery ended. */
 export interface DeliveryOutcome {
   position: number;
@@ -39,8 +45,8 @@ export interface DeliveryOutcome {
   subject?: string;
   reason?: string;
   eventIds: readonly string[];
-  /** The raw body when it must be stored anew, with card numbers masked. */
-  body?: Buffer;
+  /** What must be stored anew, with card numbers masked. */
+  masked?: MaskedRequest;
 }
 
 export interface Postponement {
@@ -161,8 +167,8 @@ export class InboxStore {
     const written = await updateMany(trx, "deliveries", "position", updates, (query) =>
       query.whereRaw(STILL_WAITING),
     );
-    for (const { position, body } of outcomes) {
-      if (body) await trx("deliveries").where({ position }).update({ body });
+    for (const { position, masked } of outcomes) {
+      if (masked) await trx("deliveries").where({ position }).update(columnsOf(masked));
     }
     return written === outcomes.length;
   }
@@ -250,6 +256,13 @@ function valuesOf(delivery: NewDelivery): unknown[] {
     Buffer.from(JSON.stringify(delivery.rawHeaders)),
     delivery.body,
   ];
+}
+
+function columnsOf({ query, body }: MaskedRequest): { query?: Buffer; body?: Buffer } {
+  return {
+    ...(query !== undefined && { query: Buffer.from(query, "latin1") }),
+    ...(body && { body }),
+  };
 }
 
 function readRow(row: DeliveryRow): WaitingDelivery {

@@ -50,13 +50,19 @@ export class BatchCommit {
     } catch (error) {
       if (!this.#store.isFaultOfContent(error)) throw error;
       const why = failureName(error);
-      const unread = group.units.map(({ delivery, parts }) => {
+      const unread = group.units.map(({ delivery, parts, masked }) => {
         const { id: deliveryId, position } = delivery;
         const fields = { connection: this.#connection, deliveryId, why };
         this.#log.error(fields, "a delivery could not be compared or stored");
         const subject = parts[0]?.subject;
         const reason = `could not be compared or stored (${why})`;
-        return { position, state: "failed" as const, reason, ...(subject && { subject }) };
+        return {
+          position,
+          state: "failed" as const,
+          reason,
+          ...(subject && { subject }),
+          ...(masked && { masked }),
+        };
       });
       return this.#commitAll([{ ...group, looks: [], unread }], now);
     }

@@ -141,7 +141,8 @@ class BookingComparison {
   }
 
   #judge(call: Call, claimed: StateEvent | undefined): Verdict {
-    const { type } = call.announcement;
+    const { type, leftOut } = call.announcement;
+    if (leftOut !== undefined) return this.#verdict(call, "done", leftOut);
     if (claimed) return this.#done(call);
     if (type === undefined) return this.#nothingNew(call);
     if (isTraceless(type)) return this.#judgeTraceless(call);

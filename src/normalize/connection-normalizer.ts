@@ -245,7 +245,9 @@ export class ConnectionNormalizer implements OwnedWork {
     const state = end.kind === "end" ? end.state : "failed";
     const unread = units
       .filter((unit) => !isShown(unit))
-      .map(({ delivery }) => ({ position: delivery.position, state, subject, reason: end.reason }));
+      .map(({ delivery: { position }, masked }) => {
+        return { position, state, subject, reason: end.reason, ...(masked && { masked }) };
+      });
     this.#ready.push({ units, looks: this.#looks.ofPayloads(units.filter(isShown)), unread });
   }
 

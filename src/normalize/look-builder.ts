@@ -1,3 +1,4 @@
+import type { MaskedRequest } from "../inbox/inbox-store.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import type { BookingView } from "../sdk/booking.ts";
 import type { BookingLook, Call } from "./look.ts";
@@ -27,13 +28,13 @@ export class LookBuilder {
       .flatMap(({ parts }) => parts.map(({ call }) => call))
       .sort((a, b) => a.position - b.position);
     const look = { ...this.#bookingLook(reference, calls, view), isFetched: true };
-    return { kind: "booking", look, body: bodiesOf(units) };
+    return { kind: "booking", look, masked: maskedOf(units) };
   }
 
   #ofPayload({ subject, notice, call }: UnitPart, unit: Unit): ReadyLook {
-    const body = bodiesOf([unit]);
+    const masked = maskedOf([unit]);
     if (notice.subject.kind === "booking") {
-      return { kind: "booking", look: this.#bookingLook(subject, [call], notice.view), body };
+      return { kind: "booking", look: this.#bookingLook(subject, [call], notice.view), masked };
     }
     const { record } = notice;
     const look = {
@@ -43,7 +44,7 @@ export class LookBuilder {
       origin: this.#origin,
       ...(record && { record }),
     };
-    return { kind: notice.subject.kind, look, body };
+    return { kind: notice.subject.kind, look, masked };
   }
 
   #bookingLook(
@@ -69,10 +70,8 @@ export class LookBuilder {
   }
 }
 
-function bodiesOf(units: readonly Unit[]): ReadonlyMap<number, Buffer> {
+function maskedOf(units: readonly Unit[]): ReadonlyMap<number, MaskedRequest> {
   return new Map(
-    units.flatMap(({ delivery, maskedBody }) =>
-      maskedBody ? [[delivery.position, maskedBody] as const] : [],
-    ),
+    units.flatMap(({ delivery, masked }) => (masked ? [[delivery.position, masked] as const] : [])),
   );
 }

@@ -1,4 +1,5 @@
 import type { BookingFields } from "../sdk/booking.ts";
+import { languageTag } from "./language-tag.ts";
 
 /** From `customer.email`, `language`, … to `custom.<name of a form item>`, as configured. */
 export type FieldMap = Readonly<Record<string, string | undefined>>;
@@ -24,7 +25,10 @@ function withField(fields: Fields, [head = "", ...rest]: readonly string[], valu
   if (rest.length > 0) {
     return { ...fields, [head]: withField((fields[head] ?? {}) as Fields, rest, value) };
   }
-  if (head === "language") return { ...fields, language: value.trim().toLowerCase() };
+  if (head === "language") {
+    const language = languageTag(value);
+    return language === undefined ? fields : { ...fields, language };
+  }
   if (head !== "travellerCount") return { ...fields, [head]: value };
   return /^\d{1,6}$/.test(value.trim()) ? { ...fields, [head]: Number(value) } : fields;
 }

@@ -3,7 +3,12 @@ import type { Knex } from "knex";
 import type { CounterStore } from "../db/counter-store.ts";
 import { type Database, StaleStateError } from "../db/database.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
-import { type DeliveryOutcome, type InboxStore, STILL_WAITING } from "../inbox/inbox-store.ts";
+import {
+  type DeliveryOutcome,
+  type InboxStore,
+  type MaskedRequest,
+  STILL_WAITING,
+} from "../inbox/inbox-store.ts";
 import { type Comparison, compareBooking } from "./compare-booking.ts";
 import { compareRecord } from "./compare-record.ts";
 import type { DraftEvent } from "./event-draft.ts";
@@ -11,10 +16,13 @@ import type { EventStore } from "./event-store.ts";
 import type { BookingLook, KnownSubject, RecordLook, Verdict } from "./look.ts";
 import type { StoredSubject, SubjectChange, SubjectKind, SubjectStore } from "./subject-store.ts";
 
+/** By position of the delivery. */
+type MaskedRequests = ReadonlyMap<number, MaskedRequest>;
+
 /** A look that is ready to be compared and stored. */
 export type ReadyLook =
-  | { kind: "booking"; look: BookingLook; body?: ReadonlyMap<number, Buffer> }
-  | { kind: Exclude<SubjectKind, "booking">; look: RecordLook; body?: ReadonlyMap<number, Buffer> };
+  | { kind: "booking"; look: BookingLook; masked?: MaskedRequests }
+  | { kind: Exclude<SubjectKind, "booking">; look: RecordLook; masked?: MaskedRequests };
 
 /** A delivery that ends without a look: unreadable, foreign, without a key. */
 export interface Unread {
@@ -22,6 +30,7 @@ export interface Unread {
   state: "failed" | "held";
   reason: string;
   subject?: string;
+  masked?: MaskedRequest;
 }
 
 export interface CommitResult {
@@ -148,11 +157,11 @@ class Batch {
       });
     }
     this.events.push(...comparison.events);
-    for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, ready.body);
+    for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, ready.masked);
   }
 
-  addUnread({ position, state, reason, subject }: Unread): void {
-    this.outcomes.push({ position, state, reason, eventIds: [], ...(subject && { subject }) });
+  addUnread(unread: Unread): void {
+    this.outcomes.push({ ...unread, eventIds: [] });
   }
 
   /**
@@ -197,20 +206,20 @@ class Batch {
     return compareBooking(known, { ...ready.look, calls }, this.#now);
   }
 
-  #addVerdict(verdict: Verdict, subject: string, bodies: ReadyLook["body"]): void {
+  #addVerdict(verdict: Verdict, subject: string, requests: ReadyLook["masked"]): void {
     const { position, state, reason, eventIds } = verdict;
     if (state === "again") {
       this.again.push({ verdict, subject });
       return;
     }
-    const body = bodies?.get(position);
+    const masked = requests?.get(position);
     this.outcomes.push({
       position,
       state,
       subject,
       eventIds,
       ...(reason !== undefined && { reason }),
-      ...(body && { body }),
+      ...(masked && { masked }),
     });
   }
 }

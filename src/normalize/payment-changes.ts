@@ -18,10 +18,7 @@ type Fields = Partial<BookingFields>;
  */
 export function paymentChanges(before: Fields, after: Fields): PaymentChange[] {
   if (before.payments && after.payments) {
-    return [
-      ...without(after.payments, before.payments).map(appeared),
-      ...without(before.payments, after.payments).map(disappeared),
-    ];
+    return rowChanges(before.payments, after.payments);
   }
   const [earlier, later] = [before.totals?.paid, after.totals?.paid];
   if (!later || (earlier && earlier.currency !== later.currency)) return [];
@@ -64,11 +61,33 @@ function eventPayment({ amount, paidAt, method, reference }: Payment): EventPaym
   };
 }
 
+/** A row whose reference or note was edited is still the same payment. */
+function rowChanges(before: readonly Payment[], after: readonly Payment[]): PaymentChange[] {
+  const added = without(after, before, isDeepStrictEqual);
+  const gone = without(before, after, isDeepStrictEqual);
+  return [
+    ...without(added, gone, isSamePayment).map(appeared),
+    ...without(gone, added, isSamePayment).map(disappeared),
+  ];
+}
+
+function isSamePayment(one: Payment, other: Payment): boolean {
+  return (
+    isDeepStrictEqual(one.amount, other.amount) &&
+    one.paidAt === other.paidAt &&
+    one.paidBy === other.paidBy
+  );
+}
+
 /** Rows of the first list that the second does not account for, one for one. */
-function without(rows: readonly Payment[], accountedFor: readonly Payment[]): Payment[] {
+function without(
+  rows: readonly Payment[],
+  accountedFor: readonly Payment[],
+  isSame: (one: Payment, other: Payment) => boolean,
+): Payment[] {
   const left = [...accountedFor];
   return rows.filter((row) => {
-    const match = left.findIndex((other) => isDeepStrictEqual(row, other));
+    const match = left.findIndex((other) => isSame(row, other));
     if (match !== -1) left.splice(match, 1);
     return match === -1;
   });

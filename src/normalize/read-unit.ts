@@ -2,6 +2,7 @@ import type { WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import type { Log } from "../sdk/context.ts";
 import { failureName } from "./failure-name.ts";
+import { maskRequest } from "./mask-request.ts";
 import type { Unread } from "./normalize-store.ts";
 import { readDelivery, type Reading } from "./read-delivery.ts";
 import { type Unit, unitOf } from "./unit.ts";
@@ -34,8 +35,7 @@ function unreadUnit(
   delivery: WaitingDelivery,
   { state, reason }: Exclude<Reading, { notices: unknown }>,
 ): ReadUnit {
-  return {
-    unit: { delivery, parts: [] },
-    unread: { position: delivery.position, state, reason },
-  };
+  const masked = maskRequest(delivery);
+  const unread = { position: delivery.position, state, reason, ...(masked && { masked }) };
+  return { unit: { delivery, parts: [] }, unread };
 }

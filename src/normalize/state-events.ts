@@ -23,14 +23,16 @@ export function stateEvents(
   const steps = stepsBetween(before.status, after.status);
   const isNewlyRedeemed = changes.some(isRedemption);
   const checkIn = isNewlyRedeemed && !steps.includes("booking.checked_in");
+  const payments = paymentChanges(before, after);
   const events: StateEvent[] = [
     ...steps.map((type) => ({ type })),
     ...(checkIn ? [{ type: "booking.checked_in" as const }] : []),
-    ...paymentChanges(before, after),
+    ...payments,
   ];
   // A step carries the other changes of its version along; alone they are a modification.
   const isStep = steps.length > 0;
-  if (!isStep && changes.some(({ path }) => !TOLD_OTHERWISE.test(path))) {
+  const isEdited = payments.length === 0 && changes.some(({ path }) => path === "payments");
+  if (!isStep && (isEdited || changes.some(({ path }) => !TOLD_OTHERWISE.test(path)))) {
     events.push({ type: "booking.modified" });
   }
   if (changes.some(({ path }) => path.startsWith("customer."))) {

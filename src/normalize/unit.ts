@@ -1,16 +1,17 @@
-import type { WaitingDelivery } from "../inbox/inbox-store.ts";
+import type { MaskedRequest, WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { Notice, NoticeSubject } from "../sdk/source.ts";
 import { hashOfCall } from "./event-draft.ts";
 import type { Call } from "./look.ts";
-import { hasLongNumber, maskCards, maskCardsIn } from "./mask-cards.ts";
+import { hasLongNumber, maskCardsIn } from "./mask-cards.ts";
+import { maskRequest } from "./mask-request.ts";
 import { shortKey } from "./short-key.ts";
 
 /** One delivery on its way through the comparison. */
 export interface Unit {
   delivery: WaitingDelivery;
   parts: readonly UnitPart[];
-  /** The raw body with card numbers masked, when there were any. */
-  maskedBody?: Buffer;
+  /** The raw request with card numbers masked, when there were any. */
+  masked?: MaskedRequest;
 }
 
 /** What a delivery says about one subject. */
@@ -25,8 +26,8 @@ export function unitOf(delivery: WaitingDelivery, notices: readonly Notice[]): U
     hasLongNumber(delivery.query) || hasLongNumber(delivery.body.toString("latin1"));
   if (!mayHoldCard) return { delivery, parts: notices.map((notice) => partOf(delivery, notice)) };
   const parts = notices.map((notice) => partOf(delivery, maskCardsIn(notice)));
-  const maskedBody = maskBody(delivery.body);
-  return { delivery, parts, ...(maskedBody && { maskedBody }) };
+  const masked = maskRequest(delivery);
+  return { delivery, parts, ...(masked && { masked }) };
 }
 
 /** The parts of a unit share its queue: that of the first. Most deliveries speak of one subject. */
@@ -51,10 +52,4 @@ function partOf(delivery: WaitingDelivery, notice: Notice): UnitPart {
 export function subjectName(subject: NoticeSubject): string {
   if (subject.kind === "clock") return "clock";
   return shortKey(subject.kind === "booking" ? subject.reference : `${subject.kind}:${subject.id}`);
-}
-
-function maskBody(body: Buffer): Buffer | undefined {
-  const text = body.toString("latin1");
-  const masked = maskCards(text);
-  return masked === text ? undefined : Buffer.from(masked, "latin1");
 }

@@ -43,6 +43,8 @@ export interface Announcement {
   payment?: EventPayment;
   customer?: Customer;
   timer?: EventTimer;
+  /** Why this is to make no event, by the source's own settings. */
+  leftOut?: string;
   /** The status a booking must have for this to be true, where the view cannot tell. */
   impliedStatus?: BookingStatus;
 }

@@ -21,6 +21,7 @@ export interface NormalizerBench {
   normalizer: ConnectionNormalizer;
   /** Keeps calls in the inbox; a body is what the source's `read` answers, as JSON. */
   deliver(...notices: Notice[]): Promise<void>;
+  inbox: InboxStore;
   /** `<state> <reason>` of every delivery, in order of arrival. */
   deliveries(): Promise<string[]>;
   /** `<subject> <type>` of every event, in order. */
@@ -57,9 +58,10 @@ export function openNormalizer(
   });
   return {
     normalizer,
+    inbox,
     log,
     async deliver(...notices) {
-      await inbox.append(notices.map(deliveryOf));
+      await inbox.append(notices.map((notice) => deliveryOf(notice)));
       normalizer.wake.call();
     },
     async deliveries() {
@@ -97,13 +99,13 @@ function connectionOf(source: Partial<Source<unknown>>): LoadedConnection {
   };
 }
 
-function deliveryOf(notice: Notice) {
+export function deliveryOf(notice: Notice, query = "") {
   return {
     id: newId(),
     connection: "bikes",
     receivedAt: Date.now(),
     method: "POST",
-    query: "",
+    query,
     rawHeaders: [],
     body: Buffer.from(JSON.stringify(notice)),
   };

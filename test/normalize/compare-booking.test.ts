@@ -612,3 +612,22 @@ describe("a payment that the source does not show yet", () => {
     expect(statesOf(after(paid, announced(), announced()))).toEqual(["duplicate"]);
   });
 });
+
+it("a payment whose reference is put right is a change of the booking, and no money that moved", () => {
+  const row = { amount: { amountMinor: 12_000, currency: "EUR" }, paidAt: "2026-03-02" };
+  const seen = (reference: string) =>
+    look({ view: confirmedView({ payments: [row, { ...row, reference }] }), isFetched: true });
+
+  expect(typesOf(after(seen("A-1"), seen("A-2")))).toEqual(["booking.modified"]);
+});
+
+it("a timer that the source's settings leave out is done with, with that reason", () => {
+  const announcement = { ...call("booking.timer").announcement, leftOut: "left out" };
+
+  const comparison = after(requested(), look({ calls: [call("booking.timer", { announcement })] }));
+
+  expect(comparison).toMatchObject({
+    events: [],
+    verdicts: [{ state: "done", reason: "left out" }],
+  });
+});

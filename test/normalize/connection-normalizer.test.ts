@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { ConfigurationError, RetryableError } from "../../src/sdk/errors.ts";
-import { type NormalizerBench, noticeOf, openNormalizer } from "../harness/normalizer.ts";
+import { ConfigurationError, PermanentError, RetryableError } from "../../src/sdk/errors.ts";
+import {
+  deliveryOf,
+  type NormalizerBench,
+  noticeOf,
+  openNormalizer,
+} from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { cabinView } from "./booking-builder.ts";
 
@@ -21,6 +26,10 @@ async function ends(bench: NormalizerBench): Promise<string[]> {
     { timeout: 20_000, interval: 20 },
   );
   return bench.deliveries();
+}
+
+function fail(error: Error): never {
+  throw error;
 }
 
 function begin(bench: NormalizerBench): void {
@@ -67,6 +76,26 @@ onEachStore((store) => {
 
       expect(await ends(bench)).toEqual(["failed could not be understood (TypeError)", "done"]);
     });
+  });
+
+  it.each([
+    ["is understood", () => [noticeOf("1", "button.pressed")], "done"],
+    ["is of no known account", () => fail(new PermanentError("who is that")), "failed"],
+    ["waits for a key", () => fail(new ConfigurationError("no key")), "held"],
+  ])("a card number is masked in query and body of a call that %s", async (_, read, state) => {
+    const db = await store.open();
+    const bench = openNormalizer(db, { read });
+    const notice = noticeOf("4111111111111111", undefined);
+    await bench.inbox.append([deliveryOf(notice, "id=1&note=4111+1111+1111+1111")]);
+
+    begin(bench);
+
+    expect(await ends(bench)).toEqual([expect.stringMatching(`^${state}`)]);
+    const row: unknown = await db.knex("deliveries").first("query", "body");
+    const { query, body } = row as { query: Buffer; body: Buffer };
+    expect(query.toString()).toBe("id=1&note=XXXX+XXXX+XXXX+1111");
+    expect(body.toString()).toContain("XXXXXXXXXXXX1111");
+    expect(body.toString()).not.toContain("4111");
   });
 
   it("a source is asked no more at once than it allows, however many bookings wait", async () => {
