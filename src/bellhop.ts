@@ -6,20 +6,33 @@ import type { GroupCommit } from "./inbox/group-commit.ts";
 import type { NewDelivery } from "./inbox/inbox-store.ts";
 import type { Normalizers } from "./normalize/normalizers.ts";
 import type { HookReceiver } from "./receive/hook-receiver.ts";
+import type { ReceiveStats } from "./receive/receive-stats.ts";
 import { closeServer, createHttpServer, listen } from "./receive/http-server.ts";
 import type { StartChecks } from "./registry/start-checks.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { Role } from "./roles.ts";
 import type { Log } from "./sdk/context.ts";
 import type { Settings } from "./settings/settings.ts";
+import type { Drain } from "./spool/drain.ts";
+import type { Intake } from "./spool/intake.ts";
+import type { Spool } from "./spool/spool.ts";
+import { Trouble } from "./process/trouble.ts";
+import { sleep } from "./process/sleep.ts";
+import { messageOf } from "./sdk/errors.ts";
 
 export interface BellhopParts {
   settings: Settings;
   registry: Registry;
   roles: ReadonlySet<Role>;
   db: Database;
+  /** Only when the database was away at the start: asks whether it is there now. */
+  prepareDatabase: (() => Promise<void>) | undefined;
   receiver: HookReceiver;
   inbox: GroupCommit<NewDelivery>;
+  stats: ReceiveStats;
+  intake: Intake;
+  /** Only where deliveries are received beside a database server. */
+  spool: { files: Spool; drain: Drain } | undefined;
   app: RequestListener;
   normalizers: Normalizers;
   worker: Worker;
@@ -28,10 +41,17 @@ export interface BellhopParts {
   log: Log;
 }
 
+/** How often a database that was away at the start is asked whether it has come. */
+const LATE_ROUND_MS = 1_000;
+
+type Step = () => Promise<void> | void;
+
 /** The running program: starts its parts in the order of the journey, stops them in reverse. */
 export class Bellhop {
   readonly #parts: BellhopParts;
+  readonly #stopping = new AbortController();
   #server: Server | undefined;
+  #late: Promise<void> = Promise.resolve();
 
   constructor(parts: BellhopParts) {
     this.#parts = parts;
@@ -48,30 +68,77 @@ export class Bellhop {
     const { roles, settings, receiver, app } = this.#parts;
     if (!roles.has("receive") && !roles.has("console")) return undefined;
     const hooks = roles.has("receive") ? receiver : undefined;
-    this.#server = createHttpServer(hooks, app, settings.config.limits);
+    this.#server = createHttpServer(hooks, app, settings.config.limits, (status, reason) => {
+      this.#parts.stats.noteRefused(status);
+      this.#parts.log.warn({ status, reason }, "could not read a request");
+    });
     return listen(this.#server, settings.host, settings.port);
   }
 
-  /** Starts everything but the server. */
+  /** Starts everything but the server; when the database is away, by itself as soon as it is there. */
   async startWork(): Promise<void> {
-    const { roles, registry, normalizers, worker, checks } = this.#parts;
-    if (!roles.has("work")) return;
-    await normalizers.start(registry.connections.values());
-    await worker.start();
-    checks.begin();
+    const { prepareDatabase } = this.#parts;
+    if (prepareDatabase) {
+      this.#late = this.#startLate(prepareDatabase);
+      return;
+    }
+    for (const step of this.#steps()) await step();
   }
 
   async stop(): Promise<void> {
-    const { roles, settings, inbox, normalizers, worker, checks, db, closeMail } = this.#parts;
+    const { roles, settings, inbox, spool, normalizers, worker, checks, db, closeMail } =
+      this.#parts;
     const graceMs = settings.config.shutdownSeconds * 1000;
     if (this.#server) await closeServer(this.#server, graceMs);
     await inbox.drained();
+    this.#stopping.abort(new Error("stopping"));
+    await this.#late;
+    await spool?.drain.stop(graceMs);
     if (roles.has("work")) {
       checks.end();
       await normalizers.stop();
       await worker.stop(graceMs);
     }
+    spool?.files.close();
     closeMail();
     await db.close();
+  }
+
+  /** What needs the database, in the order in which it is started. */
+  #steps(): Step[] {
+    const { roles, registry, normalizers, worker, checks, spool } = this.#parts;
+    const drain = () => spool?.drain.start();
+    if (!roles.has("work")) return [drain];
+    return [
+      drain,
+      () => normalizers.start(registry.connections.values()),
+      () => worker.start(),
+      () => checks.begin(),
+    ];
+  }
+
+  /** Each step is tried until it is done: the database may go away again in between. */
+  async #startLate(prepareDatabase: () => Promise<void>): Promise<void> {
+    const { log, intake } = this.#parts;
+    const trouble = new Trouble((error) => {
+      log.warn({ reason: messageOf(error) }, "still waiting for the database");
+    });
+    for (const step of [prepareDatabase, () => intake.open(), ...this.#steps()]) {
+      while (!(await isDone(step, trouble))) {
+        await sleep(LATE_ROUND_MS, this.#stopping.signal).catch(() => undefined);
+        if (this.#stopping.signal.aborted) return;
+      }
+    }
+    log.info({}, "the database is there");
+  }
+}
+
+async function isDone(step: Step, trouble: Trouble): Promise<boolean> {
+  try {
+    await step();
+    return true;
+  } catch (error) {
+    trouble.note(error);
+    return false;
   }
 }

@@ -15,11 +15,15 @@ import { CounterStore } from "./db/counter-store.ts";
 import type { Database } from "./db/database.ts";
 import { FactStore } from "./db/fact-store.ts";
 import { Ownership } from "./db/ownership.ts";
+import { DryRuns } from "./dispatch/dry-run.ts";
+import { GuestMailBrake } from "./dispatch/guest-mail-brake.ts";
+import { HandlerLimits } from "./dispatch/handler-limits.ts";
 import { HandlerTable } from "./dispatch/handler-table.ts";
 import { JobStore } from "./dispatch/job-store.ts";
 import { LaneStore } from "./dispatch/lane-store.ts";
 import { PauseStore } from "./dispatch/pause-store.ts";
 import { SettleStore } from "./dispatch/settle-store.ts";
+import type { JobTools } from "./dispatch/run-job.ts";
 import { Worker } from "./dispatch/worker.ts";
 import { EffectStore } from "./effects/effect-store.ts";
 import { httpClient } from "./http/http-client.ts";
@@ -33,6 +37,8 @@ import { Normalizers } from "./normalize/normalizers.ts";
 import { SubjectStore } from "./normalize/subject-store.ts";
 import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
+import { Retention } from "./retention/retention.ts";
+import { RetentionStore } from "./retention/retention-store.ts";
 import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
@@ -44,6 +50,9 @@ import { StartChecks } from "./registry/start-checks.ts";
 import type { Role } from "./roles.ts";
 import type { Clock, HttpClient, Log, Pdf } from "./sdk/context.ts";
 import { connectionDefaults, type Settings } from "./settings/settings.ts";
+import { Drain } from "./spool/drain.ts";
+import { Intake } from "./spool/intake.ts";
+import type { Spool } from "./spool/spool.ts";
 import { createTemplates, type TemplateStore } from "./templates/template-store.ts";
 
 const REFUSED_PAUSE_MS = 60_000;
@@ -55,6 +64,12 @@ export interface Foundation {
   db: Database;
   roles: ReadonlySet<Role>;
   log: Log;
+  /** Only where deliveries are received beside a database server. */
+  spool: Spool | undefined;
+  /** True when the database has not been there yet. */
+  isDatabaseLate: boolean;
+  /** Asks the database whether it is there, and brings its tables up to date. */
+  prepareDatabase: () => Promise<void>;
 }
 
 // The places where one implementation stands for another: the store, the clock, what goes outside.
@@ -66,6 +81,8 @@ export const MAILROOM: InjectionToken<Mailroom> = Symbol("mailroom");
 export const TEMPLATES: InjectionToken<TemplateStore> = Symbol("templates");
 export const PDF: InjectionToken<Pdf> = Symbol("pdf");
 export const INBOX: InjectionToken<GroupCommit<NewDelivery>> = Symbol("inbox");
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** What there is without a store. */
 type Basis = Pick<Foundation, "settings" | "registry" | "log">;
@@ -79,7 +96,7 @@ export function compose(
   once(c, DATABASE, () => foundation.db);
   registerStores(c, foundation);
   registerSteps(c, foundation);
-  registerFaces(c);
+  registerFaces(c, foundation);
   override?.(c); // before the first resolve: a cached instance keeps the parts it was built with
   return c;
 }
@@ -147,7 +164,8 @@ function registerStores(c: DependencyContainer, { registry }: Foundation): void 
   );
 }
 
-function registerFaces(c: DependencyContainer): void {
+function registerFaces(c: DependencyContainer, foundation: Foundation): void {
+  once(c, DryRuns, () => makeDryRuns(c, foundation));
   once(
     c,
     Replays,
@@ -164,27 +182,26 @@ function registerFaces(c: DependencyContainer): void {
 function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, IntakeLoad, () => new IntakeLoad());
   once(c, ReceiveStats, () => new ReceiveStats());
-  once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats)));
-  once(c, Readiness, () => new Readiness(c.resolve(DATABASE), c.resolve(ReceiveStats)));
+  const { spool } = foundation;
+  once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats), spool));
+  once(c, Intake, () => makeIntake(c, foundation));
+  once(c, Readiness, () => {
+    const [db, stats, intake] = [c.resolve(DATABASE), c.resolve(ReceiveStats), c.resolve(Intake)];
+    return new Readiness({ db, stats, intake, spool });
+  });
   once(c, INBOX, () => makeInbox(c));
   once(c, Ownership, () => new Ownership(c.resolve(DATABASE), c.resolve(LOG)));
   once(c, Normalizers, () => makeNormalizers(c));
   once(c, Worker, () => makeWorker(c, foundation));
+  once(c, Retention, () => makeRetention(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
 }
 
 function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
-  const [db, store, metrics] = [c.resolve(DATABASE), c.resolve(InboxStore), c.resolve(Metrics)];
-  const log = c.resolve(LOG);
-  const normalizers = () => c.resolve(Normalizers);
+  const [intake, metrics, log] = [c.resolve(Intake), c.resolve(Metrics), c.resolve(LOG)];
   return new GroupCommit<NewDelivery>({
-    write: async (deliveries) => {
-      await store.append(deliveries);
-      for (const id of new Set(deliveries.map(({ connection }) => connection))) {
-        normalizers().wake(id);
-      }
-    },
-    isUnavailable: (error) => db.failureOf(error) === "unavailable",
+    write: (deliveries) => intake.write(deliveries),
+    isUnavailable: (error) => intake.isUnavailable(error),
     bytesOf: ({ body, query }) => body.length + query.length,
     onCommit: (rows, durationMs) => {
       metrics.noteCommit(rows, durationMs);
@@ -193,6 +210,34 @@ function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
       log.error({ error }, "could not answer a stored request");
     },
   });
+}
+
+function makeIntake(c: DependencyContainer, { spool, isDatabaseLate }: Foundation): Intake {
+  const parts = {
+    db: c.resolve(DATABASE),
+    inbox: c.resolve(InboxStore),
+    spool,
+    onStored: wakeNormalizers(c),
+    log: c.resolve(LOG),
+  };
+  return new Intake(parts, !isDatabaseLate);
+}
+
+function makeDrain(c: DependencyContainer, spool: Spool): Drain {
+  return new Drain({
+    db: c.resolve(DATABASE),
+    inbox: c.resolve(InboxStore),
+    facts: c.resolve(FactStore),
+    spool,
+    onStored: wakeNormalizers(c),
+    log: c.resolve(LOG),
+  });
+}
+
+function wakeNormalizers(c: DependencyContainer) {
+  return (connections: ReadonlySet<string>) => {
+    for (const id of connections) c.resolve(Normalizers).wake(id);
+  };
 }
 
 function makeNormalizers(c: DependencyContainer): Normalizers {
@@ -213,11 +258,12 @@ function makeNormalizers(c: DependencyContainer): Normalizers {
 }
 
 function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
-  const mailroom = c.resolve(MAILROOM);
+  const [handlers, lanes] = [c.resolve(HandlerTable), c.resolve(LaneStore)];
   return new Worker({
     db: c.resolve(DATABASE),
-    handlers: c.resolve(HandlerTable),
-    lanes: c.resolve(LaneStore),
+    handlers,
+    lanes,
+    limits: new HandlerLimits(handlers, c.resolve(Ownership), lanes),
     jobs: c.resolve(JobStore),
     settle: c.resolve(SettleStore),
     pauses: c.resolve(PauseStore),
@@ -225,16 +271,46 @@ function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
     onAttempt: (handler, outcome) => {
       c.resolve(Metrics).noteAttempt(handler, outcome);
     },
-    tools: {
-      log: c.resolve(LOG),
-      clock: c.resolve(CLOCK),
-      http: c.resolve(HTTP),
-      pdf: c.resolve(PDF),
-      templates: c.resolve(TEMPLATES),
-      effects: c.resolve(EffectStore),
-      connectionOf: (id) => connectionDefaults(settings, id),
-      mailOf: (id) => mailroom.of(id),
+    tools: makeJobTools(c, settings),
+  });
+}
+
+function makeDryRuns(c: DependencyContainer, { settings }: Foundation): DryRuns {
+  return new DryRuns({
+    db: c.resolve(DATABASE),
+    handlers: c.resolve(HandlerTable),
+    tools: makeJobTools(c, settings),
+  });
+}
+
+function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
+  const [mailroom, log] = [c.resolve(MAILROOM), c.resolve(LOG)];
+  const { perHour } = settings.config.mail.brake;
+  const stores = { db: c.resolve(DATABASE), pauses: c.resolve(PauseStore) };
+  const brake = new GuestMailBrake({ ...stores, log, perHour });
+  return {
+    log,
+    clock: c.resolve(CLOCK),
+    http: c.resolve(HTTP),
+    pdf: c.resolve(PDF),
+    templates: c.resolve(TEMPLATES),
+    effects: c.resolve(EffectStore),
+    connectionOf: (id) => connectionDefaults(settings, id),
+    mailOf: (id, handler) => {
+      const mail = mailroom.of(id);
+      // Simulated guests cannot be flooded: nothing of theirs leaves this machine.
+      return settings.config.connections[id]?.simulated ? mail : brake.guard(mail, handler);
     },
+    giveUpAfterMs: settings.config.retries.giveUpDays * DAY_MS,
+  };
+}
+
+function makeRetention(c: DependencyContainer, { settings }: Foundation): Retention {
+  return new Retention({
+    ...settings.config.retention,
+    store: new RetentionStore(c.resolve(DATABASE)),
+    load: c.resolve(IntakeLoad),
+    log: c.resolve(LOG),
   });
 }
 
@@ -253,7 +329,7 @@ function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChec
 }
 
 function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
-  const { settings, registry, roles } = foundation;
+  const { settings, registry, roles, spool } = foundation;
   const connections = Object.entries(settings.config.connections);
   const receiver = createHookReceiver({
     tokens: new HookTokens(connections.map(([id, { tokens }]) => ({ id, tokens }))),
@@ -264,13 +340,18 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     log: c.resolve(LOG),
   });
   const mailroom = c.resolve(MAILROOM);
+  c.resolve(Retention).join(c.resolve(Ownership));
   return new Bellhop({
     settings,
     registry,
     roles,
     db: c.resolve(DATABASE),
+    prepareDatabase: foundation.isDatabaseLate ? foundation.prepareDatabase : undefined,
     receiver,
     inbox: c.resolve(INBOX),
+    stats: c.resolve(ReceiveStats),
+    intake: c.resolve(Intake),
+    spool: spool && { files: spool, drain: makeDrain(c, spool) },
     app: createApp({
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),
@@ -286,7 +367,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
   });
 }
 
-function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
+function makeApi(c: DependencyContainer, { settings, spool }: Foundation): Router {
   const { apiToken, config } = settings;
   const [db, pauses, handlers] = [
     c.resolve(DATABASE),
@@ -301,10 +382,13 @@ function makeApi(c: DependencyContainer, { settings }: Foundation): Router {
     jobs: c.resolve(JobStore),
     pauses,
     handlers,
+    dryRuns: c.resolve(DryRuns),
     replays: c.resolve(Replays),
     status: {
       db,
       pauses,
+      facts: c.resolve(FactStore),
+      spool,
       clock: c.resolve(CLOCK),
       handlers: [...handlers.entries.keys()],
       connections: connections.map(([id, { source, simulated }]) => ({ id, source, simulated })),

@@ -9,10 +9,12 @@ import type { Log } from "./sdk/context.ts";
 import { messageOf } from "./sdk/errors.ts";
 import { SettingsError } from "./settings/settings-error.ts";
 import type { Settings } from "./settings/settings.ts";
+import { Spool } from "./spool/spool.ts";
 
 /**
  * Reads the integrations, opens the store and brings it up to date: all that must be right before
- * anything is started.
+ * anything is started. A database server that is away is waited for, where it has been there
+ * before: its address is right, and what is received meanwhile goes to the spool.
  *
  * @throws SettingsError with a line for each fault.
  */
@@ -22,16 +24,53 @@ export async function layFoundation(
   log: Log,
 ): Promise<Foundation> {
   const registry = await loadRegistry(settings, [productIntegrations]);
-  const db = await openDatabase(settings);
+  const db = Database.unopened(settings.database);
+  const prepareDatabase = () => prepare(db, settings, log);
+  const basis = { settings, registry, db, roles, log, prepareDatabase };
   try {
+    await prepareDatabase();
+  } catch (error) {
+    if (!mayComeLater(db, basis, error)) {
+      await db.close();
+      throw error;
+    }
+    log.warn({ reason: messageOf(error) }, "the database is away: starting without it");
+    return { ...basis, isDatabaseLate: true, spool: openSpool(basis) };
+  }
+  if (hasServer(settings) && roles.size > 0) Spool.noteRunIn(settings.dataFolder);
+  return { ...basis, isDatabaseLate: false, spool: openSpool(basis) };
+}
+
+/** @throws SettingsError, with what the database threw as its cause. */
+async function prepare(db: Database, settings: Settings, log: Log): Promise<void> {
+  try {
+    await db.greet();
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ applied }, "schema brought up to date");
   } catch (error) {
-    await db.close();
     if (error instanceof NewerSchemaError) throw new SettingsError([error.message]);
     throw databaseFault(settings, error);
   }
-  return { settings, registry, db, roles, log };
+}
+
+type Basis = Pick<Foundation, "settings" | "roles" | "log">;
+
+/** A command that is to answer now does not wait; a process that serves may. */
+function mayComeLater(db: Database, { settings, roles }: Basis, error: unknown): boolean {
+  if (!hasServer(settings) || roles.size === 0) return false;
+  const cause = error instanceof SettingsError ? error.cause : error;
+  return db.failureOf(cause) === "unavailable" && Spool.hasRunIn(settings.dataFolder);
+}
+
+function openSpool({ settings, roles, log }: Basis): Spool | undefined {
+  if (!hasServer(settings) || !roles.has("receive")) return undefined;
+  const spool = new Spool(settings.dataFolder, settings.config.limits.spoolBytes, log);
+  spool.open();
+  return spool;
+}
+
+function hasServer({ database }: Settings): boolean {
+  return "mysqlUrl" in database;
 }
 
 /** @throws SettingsError that says which address or file, why, and what to do. */
@@ -61,8 +100,8 @@ function databaseFault({ database }: Settings, error: unknown): SettingsError {
   const code = codeOf(error);
   const why = WHAT_TO_DO[code] ?? `${code || "error"}: ${messageOf(error)}`;
   if ("sqliteFile" in database) {
-    return new SettingsError([`BELLHOP_DATA: ${database.sqliteFile}: ${why}`]);
+    return new SettingsError([`BELLHOP_DATA: ${database.sqliteFile}: ${why}`], { cause: error });
   }
   const { host, pathname } = new URL(database.mysqlUrl);
-  return new SettingsError([`DATABASE_URL: ${host}${pathname}: ${why}`]);
+  return new SettingsError([`DATABASE_URL: ${host}${pathname}: ${why}`], { cause: error });
 }

@@ -38,10 +38,13 @@ const ORDER = [
   "settings",
   "http",
   "inbox",
+  "spool",
   "registry",
   "effects",
   "dispatch",
+  "watchdog",
   "normalize",
+  "retention",
   "receive",
   "templates",
   "pdf",
@@ -188,6 +191,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "negateMoney",
     "parseForm",
     "parseMoney",
+    "retryAfterMs",
   ]);
 });
 

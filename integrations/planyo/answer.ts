@@ -1,6 +1,12 @@
 import { parse } from "lossless-json";
 
-import { ConfigurationError, PermanentError, RetryableError, type HttpResponse } from "#sdk";
+import {
+  ConfigurationError,
+  PermanentError,
+  RetryableError,
+  retryAfterMs,
+  type HttpResponse,
+} from "#sdk";
 
 import { isObject, textOf } from "./body.ts";
 
@@ -34,13 +40,19 @@ export function parseAnswer(response: HttpResponse): Answer | undefined {
  * errors come with status 200, too.
  *
  * @param secrets Never repeated in an error, even when Planyo does.
+ * @param nowMs Our clock, UTC milliseconds.
  * @returns the answer's `data`, or undefined when Planyo says that there is no such thing.
  */
-export function judge(method: string, response: HttpResponse, secrets: readonly string[]): unknown {
+export function judge(
+  method: string,
+  response: HttpResponse,
+  secrets: readonly string[],
+  nowMs: number,
+): unknown {
   const { status } = response;
   if (status === 408 || status === 429 || status >= 500) {
     throw new RetryableError(`Planyo ${method}: HTTP ${status}`, {
-      retryAfterMs: retryAfterMs(response),
+      retryAfterMs: retryAfterMs(response.headers["retry-after"], nowMs) ?? 0,
     });
   }
   const answer = parseAnswer(response);
@@ -68,9 +80,4 @@ export function judge(method: string, response: HttpResponse, secrets: readonly 
     default: // 6 is "fatal, such as a call that took too long"; codes we do not know may pass, too
       throw new RetryableError(said);
   }
-}
-
-function retryAfterMs({ headers }: HttpResponse): number {
-  const seconds = headers["retry-after"] ?? "";
-  return /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : 0;
 }

@@ -32,10 +32,11 @@ export async function callPlanyo(
   const drift = clockDrifts.get(context.config) ?? 0;
   const response = await send(method, parameters, ours + drift, context);
   const theirs = hashKey === undefined ? undefined : rightTime(response);
-  if (theirs === undefined) return judge(method, response, secrets);
+  const judged = (answer: HttpResponse) => judge(method, answer, secrets, context.clock.now());
+  if (theirs === undefined) return judged(response);
 
   clockDrifts.set(context.config, theirs - ours);
-  return judge(method, await send(method, parameters, theirs, context), secrets);
+  return judged(await send(method, parameters, theirs, context));
 }
 
 /** Always POST: it keeps the key out of the logs of everything on the way. */

@@ -1,4 +1,10 @@
-import { ConfigurationError, type HttpResponse, PermanentError, RetryableError } from "#sdk";
+import {
+  ConfigurationError,
+  type HttpResponse,
+  PermanentError,
+  RetryableError,
+  retryAfterMs,
+} from "#sdk";
 
 import { textOf } from "./fields.ts";
 import { readXml, type XmlElement, type XmlReading } from "./xml.ts";
@@ -45,8 +51,9 @@ function errorOf(
 ): Error {
   const channel = `channel ${call.channelId}`;
   if (answer.status === 429 || error === "API_THROTTLE") {
-    const retryAfterMs = waitOf(answer, call.nowMs);
-    return new RetryableError(`TourCMS takes no more calls for ${channel} now`, { retryAfterMs });
+    return new RetryableError(`TourCMS takes no more calls for ${channel} now`, {
+      retryAfterMs: waitOf(answer, call.nowMs),
+    });
   }
   if (reading.kind !== "read") return unreadable(answer, reading);
   if (error === "FAIL_VERB") return new PermanentError("TourCMS refuses this kind of call");
@@ -84,10 +91,7 @@ function unreadable(answer: HttpResponse, reading: Exclude<XmlReading, { kind: "
 }
 
 function waitOf({ headers }: HttpResponse, nowMs: number): number {
-  const text = headers["retry-after"]?.trim() ?? "";
-  if (/^\d{1,6}$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? DEFAULT_WAIT_MS : Math.max(0, atMs - nowMs);
+  return retryAfterMs(headers["retry-after"], nowMs) ?? DEFAULT_WAIT_MS;
 }
 
 function clockDifference({ headers }: HttpResponse, nowMs: number): string {

@@ -107,6 +107,14 @@ describe("a call that we signed ourselves by the rules", () => {
   });
 });
 
+test("a list of many searches through the whole document is refused before it costs much", () => {
+  const fields = (count: number) =>
+    [IDS, ...Array.from({ length: count }, (_, index) => `//field${index}`)].join(" ");
+
+  expect(verify(QUERY, signed("1201|90001|51234", { fields: fields(16) }))).toBe(true);
+  expect(verify(QUERY, signed("1201|90001|51234", { fields: fields(17) }))).toBe(false);
+});
+
 test.each([
   ["a body without a signature", "<response><booking/></response>"],
   ["JSON", fixture("inline/check_availability_payload.json")],

@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { z } from "zod";
 
+import type { DryRuns } from "../dispatch/dry-run.ts";
 import type { HandlerTable } from "../dispatch/handler-table.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
 import type { PauseStore } from "../dispatch/pause-store.ts";
@@ -17,6 +18,7 @@ export interface ActingParts {
   jobs: JobStore;
   pauses: PauseStore;
   handlers: HandlerTable;
+  dryRuns: DryRuns;
   replays: Replays;
 }
 
@@ -51,8 +53,15 @@ export function actingRoutes(parts: ActingParts): Route[] {
   ];
 }
 
-async function replayJob({ db, jobs }: ActingParts, request: Request): Promise<object> {
-  const { id, state } = await knownJob(db, request);
+async function replayJob(parts: ActingParts, request: Request): Promise<object> {
+  const { db, jobs, dryRuns } = parts;
+  const job = await knownJob(db, request);
+  const { id, state } = job;
+  if (readDryRun(bodyOf(request)).dryRun) {
+    if (!parts.handlers.entries.has(job.handler))
+      throw notFound("such handler in the configuration");
+    return { count: 1, ...(await dryRuns.job(job)) };
+  }
   if (state === "ready") return { count: 0 };
   if (state === "leased" || !(await jobs.replay(id))) {
     throw new Problem(409, "the job is running: wait until it has ended");
@@ -74,13 +83,15 @@ async function skipJob({ db, jobs }: ActingParts, request: Request): Promise<obj
 }
 
 async function replay({ replays }: ActingParts, request: Request): Promise<object> {
-  const { dryRun = false, ...rest } = bodyOf(request);
-  if (typeof dryRun !== "boolean") {
-    const errors = [{ field: "dryRun", detail: "write true or false" }];
-    throw new Problem(400, "dryRun: write true or false", { errors });
-  }
+  const { dryRun, rest } = readDryRun(bodyOf(request));
   const wanted = readReplay(rest);
   return { count: dryRun ? await replays.count(wanted) : await replays.run(wanted) };
+}
+
+function readDryRun({ dryRun = false, ...rest }: Readonly<Record<string, unknown>>) {
+  if (typeof dryRun === "boolean") return { dryRun, rest };
+  const errors = [{ field: "dryRun", detail: "write true or false" }];
+  throw new Problem(400, "dryRun: write true or false", { errors });
 }
 
 async function knownJob(db: Database, request: Request): Promise<JobRow> {

@@ -23,9 +23,9 @@ export function createApp({ readiness, metrics, api }: AppParts): Express {
     response.type("text/plain").send("ok");
   });
   app.get("/readyz", async (_: Request, response: Response) => {
-    const reason = await readiness.reason();
-    if (reason === undefined) response.type("text/plain").send("ready");
-    else response.status(503).set("retry-after", "10").type("text/plain").send(reason);
+    const { isReady, text } = await readiness.state();
+    if (!isReady) response.status(503).set("retry-after", "10");
+    response.type("text/plain").send(text);
   });
   app.get("/metrics", async (_: Request, response: Response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());

@@ -18,7 +18,8 @@ import type { Shell } from "./shell.ts";
 /** `bellhop check [connection|instance]` */
 export function addCheckCommand(program: Command, shell: Shell): void {
   const command = program
-    .command("check [name]")
+    .command("check")
+    .argument("[name]", "a connection or instance of the configuration; without it all")
     .description("try the configuration, the database, mail and every integration, or only one")
     .action(async (name: string | undefined) => {
       const settings = readSettings(shell.environment());

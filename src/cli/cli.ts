@@ -1,5 +1,10 @@
-import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+import { productRoot } from "../paths.ts";
+import { parseRoles, type Role } from "../roles.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { addCheckCommand } from "./check.ts";
@@ -7,6 +12,7 @@ import { addDemoCommand } from "./demo.ts";
 import { addInitCommand } from "./init.ts";
 import { addListCommand } from "./list.ts";
 import { addMigrateCommand } from "./migrate.ts";
+import { addPauseCommands } from "./pause.ts";
 import { addReplayCommand } from "./replay.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { processShell, type Shell } from "./shell.ts";
@@ -31,19 +37,47 @@ export async function runCli(args: readonly string[], shell = processShell): Pro
   }
 }
 
+const ABOUT = `
+Configuration is read from bellhop.yaml, or the file or folder that BELLHOP_CONFIG names; variables
+from the environment, or .env in the working folder. Without any, a built-in configuration runs.
+
+Examples:
+  bellhop init                            write bellhop.yaml and .env
+  bellhop check                           try everything that is configured
+  bellhop list jobs --state dead          what needs a person
+  bellhop replay job <id>                 run it again
+
+Exit codes: 0 done, 1 failed and named on stderr, 2 wrong usage.
+`;
+
+function version(): string {
+  const manifest = readFileSync(join(productRoot, "package.json"), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function readRoles(text: string): ReadonlySet<Role> {
+  try {
+    return parseRoles(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}
+
 function createProgram(shell: Shell): Command {
   const program = new Command("bellhop")
     .description("Webhook hub for booking systems")
+    .version(version(), "-V, --version", "print the version")
+    .addHelpText("after", ABOUT)
     .exitOverride()
     .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })
     .showHelpAfterError('("bellhop --help" lists the commands)');
   program
     .command("start")
     .description("receive notifications and do what follows from them")
-    .option("--role <roles>", "all, or a list of receive, work, console", "all")
-    .action(async (options: { role: string }) => {
+    .option("--role <roles>", "all, or a list of receive, work, console", readRoles)
+    .action(async (options: { role?: ReadonlySet<Role> }) => {
       const { start } = await import("./start.ts"); // late: the other commands need little of it
-      await start(options);
+      await start(options.role ?? parseRoles("all"));
     });
   addInitCommand(program);
   addCheckCommand(program, shell);
@@ -51,6 +85,7 @@ function createProgram(shell: Shell): Command {
   addMigrateCommand(program, shell);
   addListCommand(program, shell);
   addReplayCommand(program, shell);
+  addPauseCommands(program, shell);
   addVoucherCommand(program, shell);
   addSimulateCommand(program);
   addDemoCommand(program);

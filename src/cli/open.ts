@@ -1,6 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
+import { DryRuns } from "../dispatch/dry-run.ts";
+import { HandlerTable } from "../dispatch/handler-table.ts";
 import { JobStore } from "../dispatch/job-store.ts";
+import { PauseStore } from "../dispatch/pause-store.ts";
 import { layFoundation, openDatabase } from "../foundation.ts";
 import { createLog } from "../log.ts";
 import { Replays } from "../queries/replays.ts";
@@ -18,7 +21,10 @@ export interface OpenStore {
 /** What a command that does something needs. */
 export interface OpenBellhop extends OpenStore {
   registry: Registry;
+  handlers: HandlerTable;
   jobs: JobStore;
+  pauses: PauseStore;
+  dryRuns: DryRuns;
   replays: Replays;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
 }
@@ -54,7 +60,10 @@ export async function withBellhop<T>(
       settings,
       db,
       registry,
+      handlers: container.resolve(HandlerTable),
       jobs: container.resolve(JobStore),
+      pauses: container.resolve(PauseStore),
+      dryRuns: container.resolve(DryRuns),
       replays: container.resolve(Replays),
       workshop: {
         clock: container.resolve(CLOCK),

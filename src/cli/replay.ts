@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 
+import type { Database } from "../db/database.ts";
 import { deliveryList, findDelivery } from "../queries/deliveries.ts";
-import { findJob, jobList } from "../queries/jobs.ts";
+import { findJob, jobList, type JobRow } from "../queries/jobs.ts";
 import { readReplay, type Replay, type Replays } from "../queries/replays.ts";
 import { addFilterOptions, asUsage } from "./filter-options.ts";
 import { type OpenBellhop, withBellhop } from "./open.ts";
@@ -18,11 +19,18 @@ export function addReplayCommand(program: Command, shell: Shell): void {
     .command("replay")
     .description("run jobs again, or look at deliveries anew; nothing outside is done twice");
   replay
-    .command("job <id>")
+    .command("job")
+    .argument("<id>", 'as "bellhop list jobs" shows it')
     .description("run one job again")
-    .action((id: string) => withBellhop(shell, (bellhop) => replayJob(shell, bellhop, id)));
+    .option("--dry-run", "only say what it would do")
+    .action((id: string, { dryRun }: { dryRun?: true }) =>
+      withBellhop(shell, (bellhop) =>
+        dryRun ? dryRunJob(shell, bellhop, id) : replayJob(shell, bellhop, id),
+      ),
+    );
   replay
-    .command("delivery <id>")
+    .command("delivery")
+    .argument("<id>", 'as "bellhop list deliveries" shows it')
     .description("read and compare one delivery anew")
     .action((id: string) => withBellhop(shell, (bellhop) => replayDelivery(shell, bellhop, id)));
   for (const list of [jobList, deliveryList]) {
@@ -39,9 +47,20 @@ export function addReplayCommand(program: Command, shell: Shell): void {
   }
 }
 
-async function replayJob(shell: Shell, { db, jobs }: OpenBellhop, id: string): Promise<void> {
+async function dryRunJob(shell: Shell, { db, dryRuns }: OpenBellhop, id: string): Promise<void> {
+  const { wouldDo, outcome } = await dryRuns.job(await knownJob(db, id));
+  for (const line of wouldDo) shell.write(`${line}\n`);
+  shell.write(`Job ${id} ${outcome}. Nothing was done.\n`);
+}
+
+async function knownJob(db: Database, id: string): Promise<JobRow> {
   const job = await findJob(db, id);
   if (!job) throw new Error(`there is no job ${id}: "bellhop list jobs" shows them`);
+  return job;
+}
+
+async function replayJob(shell: Shell, { db, jobs }: OpenBellhop, id: string): Promise<void> {
+  const job = await knownJob(db, id);
   if (job.state === "ready") {
     shell.write(`Job ${id} is in line already.\n`);
     return;

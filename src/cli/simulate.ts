@@ -4,7 +4,8 @@ import { simulate } from "./simulate-run.ts";
 
 export function addSimulateCommand(program: Command): void {
   program
-    .command("simulate [connection...]")
+    .command("simulate")
+    .argument("[connection...]", "simulated connections; without them all")
     .description("play bookings of simulated booking systems to the running Bellhop")
     .addOption(count("--stories <n>", "bookings to play", 20))
     .option("--only <story>", "play only this story, such as cancelled")

@@ -1,31 +1,47 @@
+import { setFlagsFromString } from "node:v8";
+
 import { compose } from "../compose.ts";
 import { Bellhop } from "../bellhop.ts";
 import { layFoundation } from "../foundation.ts";
 import { createLog } from "../log.ts";
-import { parseRoles } from "../roles.ts";
+import { installGuards } from "../process/guards.ts";
+import type { Role } from "../roles.ts";
 import { readEnvironment } from "../settings/environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
+import { startWatchdog, type WatchdogOptions } from "../watchdog/watchdog.ts";
+import { shortTokens } from "./check-findings.ts";
 import { startMessage } from "./start-message.ts";
 
 /** `bellhop start`: runs until it is told to stop. */
-export async function start(options: { role: string }): Promise<void> {
-  const roles = parseRoles(options.role);
+export async function start(
+  roles: ReadonlySet<Role>,
+  watchdogOptions: WatchdogOptions = {},
+): Promise<void> {
+  // Bellhop runs beside other programs: V8 would let the heap grow severalfold before it tidies up.
+  setFlagsFromString("--heap-growing-percent=30");
   const settings = readSettings(readEnvironment());
   const log = createLog(settings.logLevel);
   const foundation = await layFoundation(settings, roles, log);
   const bellhop = compose(foundation).resolve(Bellhop);
+  const removeGuards = installGuards(log);
+  // Only handlers loop without end; who only answers calls needs no other thread.
+  const endWatch = roles.has("work")
+    ? startWatchdog(settings.database, log, watchdogOptions)
+    : undefined;
   const port = await listening(bellhop, settings);
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
+  for (const { name, line } of shortTokens(settings)) log.warn({ name, line }, "weak secret");
+  if (settings.config.timers.length > 0) {
+    log.warn({ timers: settings.config.timers.length }, "timers do nothing in this version");
+  }
 
-  // A plug-in's forgotten promise must not take the others down with it.
-  process.on("unhandledRejection", (error) => {
-    log.error({ error }, "unhandled rejection");
-  });
   await untilSignal();
   log.info({}, "stopping");
   await bellhop.stop();
+  await endWatch?.();
+  removeGuards();
   log.info({}, "stopped");
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 
 import type { Command } from "commander";
 
+import { concerns } from "../dispatch/matches.ts";
 import { findBooking } from "../queries/bookings.ts";
 import type { LoadedInstance, Registry } from "../registry/registry.ts";
 import type { Booking } from "../sdk/booking.ts";
@@ -16,7 +17,9 @@ const DOCUMENT = "voucher";
 /** `bellhop voucher <connection> <reference> --out FILE` */
 export function addVoucherCommand(program: Command, shell: Shell): void {
   program
-    .command("voucher <connection> <reference>")
+    .command("voucher")
+    .argument("<connection>", "its name in the configuration")
+    .argument("<reference>", "the booking's number in the booking system")
     .description("make the voucher of a booking as it is now")
     .requiredOption("--out <file>", "where to write it")
     .action((connection: string, reference: string, { out }: { out: string }) =>
@@ -50,12 +53,12 @@ async function bookingOf(
 }
 
 async function render({ registry, settings, workshop }: OpenBellhop, booking: Booking) {
-  const instance = instanceFor(registry, booking.connection);
+  const instance = instanceFor(registry, booking);
   const document = instance?.integration.documents?.find(({ id }) => id === DOCUMENT);
   if (!instance || !document) {
     throw new Error(
-      `no integration makes vouchers for ${booking.connection}: ` +
-        "add voucher-mail under integrations in bellhop.yaml",
+      `no integration makes vouchers for booking ${booking.reference} of ${booking.connection}: ` +
+        "add voucher-mail under integrations in bellhop.yaml, or widen its `when`",
     );
   }
   return document.render(booking, {
@@ -65,12 +68,11 @@ async function render({ registry, settings, workshop }: OpenBellhop, booking: Bo
   });
 }
 
-/** The first that makes vouchers and is meant for the connection. */
-function instanceFor({ instances }: Registry, connection: string): LoadedInstance | undefined {
+/** The first that makes vouchers and is meant for the booking. */
+function instanceFor({ instances }: Registry, booking: Booking): LoadedInstance | undefined {
   return [...instances.values()].find(
     ({ integration, when }) =>
-      (when.connections?.includes(connection) ?? true) &&
-      integration.documents?.some(({ id }) => id === DOCUMENT),
+      concerns(when, booking) && integration.documents?.some(({ id }) => id === DOCUMENT),
   );
 }
 

@@ -21,24 +21,48 @@ export class StaleStateError extends Error {}
 /** One store, SQLite or MySQL/MariaDB, behind shared SQL. */
 export class Database {
   readonly knex: Knex;
-  readonly dialect: Dialect;
+  #dialect: Dialect;
 
-  constructor(knex: Knex, dialect: Dialect) {
+  private constructor(knex: Knex, dialect: Dialect) {
     this.knex = knex;
-    this.dialect = dialect;
+    this.#dialect = dialect;
   }
 
   /** @throws what the driver throws when the store cannot be reached or refuses. */
   static async open(location: DatabaseLocation): Promise<Database> {
-    if ("sqliteFile" in location) return openEmbedded(location.sqliteFile);
-    const knex = openMysql(location.mysqlUrl);
+    const db = Database.unopened(location);
     try {
-      const row: unknown = await knex.select(knex.raw("VERSION() AS version")).first();
-      return new Database(knex, mysqlDialect((row as { version: string }).version));
+      await db.greet();
+      return db;
     } catch (error) {
-      await knex.destroy();
+      await db.close();
       throw error;
     }
+  }
+
+  /** A store that need not be there yet. No tables may be made before it has been greeted. */
+  static unopened(location: DatabaseLocation): Database {
+    return "sqliteFile" in location
+      ? new Database(openSqlite(location.sqliteFile), sqliteDialect)
+      : new Database(openMysql(location.mysqlUrl), mysqlDialect(""));
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  /**
+   * Finds out whether the store answers, and which kind of server it is.
+   *
+   * @throws what the driver throws when the store cannot be reached or refuses.
+   */
+  async greet(): Promise<void> {
+    if (this.#dialect.name === "sqlite") {
+      await this.knex.raw("SELECT 1");
+      return;
+    }
+    const row: unknown = await this.knex.select(this.knex.raw("VERSION() AS version")).first();
+    this.#dialect = mysqlDialect((row as { version: string }).version);
   }
 
   /**
@@ -70,16 +94,5 @@ export class Database {
 
   async close(): Promise<void> {
     await this.knex.destroy();
-  }
-}
-
-async function openEmbedded(file: string): Promise<Database> {
-  const knex = openSqlite(file);
-  try {
-    await knex.raw("SELECT 1");
-    return new Database(knex, sqliteDialect);
-  } catch (error) {
-    await knex.destroy();
-    throw error;
   }
 }

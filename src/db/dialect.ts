@@ -18,6 +18,8 @@ export interface Dialect {
   readonly failureOf: (error: unknown) => Failure;
   /** SQL expression: the value an upsert would have inserted into the column. */
   readonly inserted: (column: string) => string;
+  /** Statement: this connection waits no longer than this for others' locks. */
+  readonly patience: (ms: number) => string;
   /** A text column compared byte by byte: `a1`, `A1`, `a1 ` and `á1` are four keys. */
   readonly keyColumn: (
     table: Knex.CreateTableBuilder,

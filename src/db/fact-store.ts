@@ -1,3 +1,5 @@
+import type { Knex } from "knex";
+
 import type { Database } from "./database.ts";
 
 /** Small things the installation remembers for good. */
@@ -11,6 +13,26 @@ export class FactStore {
   async get(name: string): Promise<string | undefined> {
     const row: unknown = await this.#db.knex("facts").where({ name }).first("value");
     return (row as { value: Buffer } | undefined)?.value.toString("utf8");
+  }
+
+  /** Values by name of all facts whose name begins so. */
+  async startingWith(prefix: string): Promise<Map<string, string>> {
+    const rows: { name: string; value: Buffer }[] = await this.#db
+      .knex("facts")
+      .where("name", ">=", prefix)
+      .where("name", "<", `${prefix}\u{7f}`)
+      .select("name", "value");
+    return new Map(rows.map(({ name, value }) => [name, value.toString("utf8")]));
+  }
+
+  /** Remembers a value in place of the one before; undefined forgets it. */
+  async put(trx: Knex, name: string, value: string | undefined): Promise<void> {
+    if (value === undefined) await trx("facts").where({ name }).delete();
+    else
+      await trx("facts")
+        .insert({ name, value: Buffer.from(value) })
+        .onConflict("name")
+        .merge();
   }
 
   /** The value that is remembered; this one when there is none yet, whoever comes first. */

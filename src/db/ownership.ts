@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { Trouble } from "../process/trouble.ts";
 import type { Log } from "../sdk/context.ts";
 import type { Database } from "./database.ts";
 
@@ -21,6 +22,7 @@ export interface OwnedWork {
 export class Ownership {
   readonly #db: Database;
   readonly #log: Log;
+  readonly #trouble: Trouble;
   readonly #token = randomUUID();
   readonly #works = new Map<string, OwnedWork>();
   readonly #owned = new Set<string>();
@@ -31,6 +33,9 @@ export class Ownership {
   constructor(db: Database, log: Log) {
     this.#db = db;
     this.#log = log;
+    this.#trouble = new Trouble((error) => {
+      log.warn({ error }, "could not renew ownership");
+    });
   }
 
   add(name: string, work: OwnedWork): void {
@@ -55,7 +60,11 @@ export class Ownership {
     await this.#round;
     await Promise.all([...this.#owned].map(async (name) => this.#works.get(name)?.end()));
     this.#owned.clear();
-    await this.#db.knex("owners").where({ token: this.#token }).update({ until: 0, token: "" });
+    try {
+      await this.#db.knex("owners").where({ token: this.#token }).update({ until: 0, token: "" });
+    } catch (error) {
+      this.#log.warn({ error }, "could not give up ownership: its term runs out by itself");
+    }
   }
 
   #schedule(): void {
@@ -72,7 +81,7 @@ export class Ownership {
       await this.#renew();
       await this.#takeFree();
     } catch (error) {
-      this.#log.warn({ error }, "could not renew ownership");
+      this.#trouble.note(error);
     }
   }
 

@@ -20,6 +20,7 @@ export const sqliteDialect: Dialect = {
   nowMs: SQLITE_NOW_MS,
   failureOf,
   inserted: (column) => `excluded.${column}`,
+  patience: (ms) => `PRAGMA busy_timeout = ${ms}`,
   keyColumn: (table, name, length) => table.string(name, length),
   bytesColumn: (table, name) => table.specificType(name, "blob"),
 };

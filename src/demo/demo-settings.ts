@@ -61,7 +61,8 @@ export async function setUpDemo(plan: DemoPlan): Promise<DemoSetup> {
   });
   const file = join(plan.folder, "bellhop.yaml");
   writeFileSync(file, stringify(configOf(Object.fromEntries(connections))));
-  return { settings: readSettings(environmentFor(plan, file)), systems, server };
+  const settings = { ...readSettings(environmentFor(plan, file)), isMailCaught: true };
+  return { settings, systems, server };
 }
 
 function connectionOf(source: string, name: string, settings: object) {

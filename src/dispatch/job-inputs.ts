@@ -13,12 +13,15 @@ export interface JobInput {
   ledger: readonly LedgerEntry[];
 }
 
+/** What of a job says which event, which booking and which lane it is about. */
+export type JobPlaceInLane = Pick<LeasedJob, "id" | "eventId" | "connection" | "subject" | "scope">;
+
 /** Reads what a batch of jobs needs, in one query per table. */
 export async function loadInputs(
   db: Database,
   effects: EffectStore,
   handler: string,
-  jobs: readonly LeasedJob[],
+  jobs: readonly JobPlaceInLane[],
 ): Promise<Map<string, JobInput>> {
   const [events, bookings, ledgers] = await Promise.all([
     loadEvents(db, jobs),
@@ -37,7 +40,7 @@ export async function loadInputs(
   return inputs;
 }
 
-async function loadEvents(db: Database, jobs: readonly LeasedJob[]) {
+async function loadEvents(db: Database, jobs: readonly JobPlaceInLane[]) {
   const rows: { id: string; payload: Buffer }[] = await db
     .knex("events")
     .whereIn(
@@ -48,7 +51,7 @@ async function loadEvents(db: Database, jobs: readonly LeasedJob[]) {
   return new Map(rows.map(({ id, payload }) => [id, parse(payload) as AnyEvent]));
 }
 
-async function loadBookings(db: Database, jobs: readonly LeasedJob[]) {
+async function loadBookings(db: Database, jobs: readonly JobPlaceInLane[]) {
   const connections = [...new Set(jobs.map(({ connection }) => connection))];
   const bookings = new Map<string, Booking>();
   for (const connection of connections) {

@@ -146,6 +146,19 @@ export class JobStore {
     });
   }
 
+  /** Of each of the handlers that have held jobs, why one of them is held. */
+  async heldReasons(handlers: readonly string[]): Promise<Map<string, string>> {
+    const reasons = new Map<string, string>();
+    for (const handler of handlers) {
+      const row: unknown = await this.#db
+        .knex("jobs")
+        .where({ state: "held", handler })
+        .first("reason");
+      if (row) reasons.set(handler, (row as { reason: string | null }).reason ?? "held");
+    }
+    return reasons;
+  }
+
   /** Puts held jobs of a handler back in line: all, or only the oldest to try the settings. */
   async releaseHeld(handler: string, which: "all" | "oldest"): Promise<number> {
     const held = this.#db.knex("jobs").where({ state: "held", handler }).orderBy("position");

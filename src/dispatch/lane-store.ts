@@ -27,6 +27,8 @@ export interface LeasedJob {
   attempt: number;
   /** Leases in a row that ended without a word, because the process died. */
   losses: number;
+  /** Times in a row that its code looped without end and the watchdog ended the process. */
+  hangs: number;
   /** UTC milliseconds by the database's clock. */
   createdAt: number;
 }
@@ -37,6 +39,7 @@ interface LaneRow {
   fence: number;
   token: string | null;
   losses: number;
+  hangs: number;
 }
 
 interface JobRow {
@@ -54,6 +57,14 @@ interface JobRow {
 /** At the head of its lane such a job lets nobody past until a person has decided. */
 const BLOCKING: ReadonlySet<JobState> = new Set(["held", "dead"]);
 
+/** Losses that one fault of the machine explains; a job with more may be the reason itself. */
+const INNOCENT_LOSSES = 1;
+
+/** A job that may have ended its process. It runs while no other such job does, so that it is found. */
+export function isSuspect({ losses, hangs }: { losses: number; hangs: number }): boolean {
+  return hangs > 0 || losses > INNOCENT_LOSSES;
+}
+
 /** The queues of the handlers: leased, not the jobs in them, so that order holds. */
 export class LaneStore {
   readonly #db: Database;
@@ -66,9 +77,17 @@ export class LaneStore {
    * Takes due lanes of a handler and the job at the head of each.
    *
    * @param onlyLatest Take the newest job of a lane instead; the older ones are settled with it.
+   * @param own Lanes that this process is running: it never takes over from itself.
+   * @param maySuspect One job that may have ended its process before may be among them.
    */
-  async lease(handler: string, limit: number, onlyLatest: boolean): Promise<LeasedJob[]> {
-    const candidates = await this.#dueLanes(handler, limit);
+  async lease(
+    handler: string,
+    limit: number,
+    onlyLatest: boolean,
+    own: readonly number[] = [],
+    maySuspect = true,
+  ): Promise<LeasedJob[]> {
+    const candidates = await this.#dueLanes(handler, limit, own, maySuspect);
     if (candidates.length === 0) return [];
     return this.#db.transaction(async (trx) => {
       const token = randomUUID();
@@ -99,6 +118,38 @@ export class LaneStore {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /**
+   * Proves inside a transaction that a lane is ours, and prolongs its lease.
+   *
+   * @returns false when it is not.
+   */
+  async hold(trx: Knex.Transaction, laneId: number, token: string): Promise<boolean> {
+    const held = await trx("lanes")
+      .where({ id: laneId, token })
+      .update({ due_at: trx.raw(`${this.#db.dialect.nowMs} + ${LEASE_MS}`) });
+    return held === 1;
+  }
+
+  /**
+   * A process that notices itself that it has lost its lease has not died: the loss that was counted
+   * when another took over is taken back.
+   */
+  async takeBackLoss(laneId: number): Promise<void> {
+    await this.#db.knex("lanes").where({ id: laneId }).where("losses", ">", 0).decrement("losses");
+  }
+
+  /** How many lanes of a handler are leased and alive, in whichever process. */
+  async countLeased(handler: string): Promise<number> {
+    const { knex, dialect } = this.#db;
+    const row: unknown = await knex("lanes")
+      .where({ handler })
+      .whereBetween("due_at", [knex.raw(dialect.nowMs), knex.raw(`${dialect.nowMs} + ${LEASE_MS}`)])
+      .whereNotNull("token")
+      .count({ n: "*" })
+      .first();
+    return Number((row as { n: number | string }).n);
+  }
+
   /** Milliseconds until the next lane of one of the handlers is due; undefined when none will be. */
   async nextDueInMs(handlers: readonly string[]): Promise<number | undefined> {
     const { knex, dialect } = this.#db;
@@ -116,14 +167,27 @@ export class LaneStore {
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
-  async #dueLanes(handler: string, limit: number): Promise<LaneRow[]> {
+  async #dueLanes(
+    handler: string,
+    limit: number,
+    own: readonly number[],
+    maySuspect: boolean,
+  ): Promise<LaneRow[]> {
     const { knex, dialect } = this.#db;
-    const rows: LaneRow[] = await knex("lanes")
+    const due = knex("lanes")
       .where({ handler })
-      .where("due_at", "<=", knex.raw(dialect.nowMs))
+      .whereNotIn("id", [...own])
+      .where("due_at", "<=", knex.raw(dialect.nowMs));
+    if (!maySuspect) {
+      void due
+        .where("hangs", 0)
+        .whereRaw("losses + (CASE WHEN token IS NULL THEN 0 ELSE 1 END) <= ?", [INNOCENT_LOSSES]);
+    }
+    const found: LaneRow[] = await due
       .orderBy("due_at")
       .limit(Math.max(CANDIDATES, limit))
-      .select("id", "scope", "fence", "token", "losses");
+      .select("id", "scope", "fence", "token", "losses", "hangs");
+    const rows = withOneSuspect(found);
     while (rows.length > limit) rows.splice(Math.floor(Math.random() * rows.length), 1);
     return rows;
   }
@@ -196,8 +260,8 @@ export class LaneStore {
     const byPosition = new Map(jobs.map((job) => [job.position, job]));
     return edges.flatMap(({ head, newest }) => {
       const [first, last] = [byPosition.get(head), byPosition.get(newest)];
-      if (!first || !last || BLOCKING.has(first.state)) return [];
-      return [onlyLatest && !BLOCKING.has(last.state) ? last : first];
+      const turn = onlyLatest ? last : first;
+      return first && turn && !BLOCKING.has(first.state) && !BLOCKING.has(turn.state) ? [turn] : [];
     });
   }
 
@@ -212,6 +276,12 @@ export class LaneStore {
     if (empty.length === 0) return;
     await trx("lanes").whereIn("id", empty).update({ token: null, due_at: NEVER });
   }
+}
+
+function withOneSuspect(lanes: readonly LaneRow[]): LaneRow[] {
+  const suspects = lanes.filter((lane) => isSuspect({ ...lane, losses: lossesOf(lane) }));
+  const others = new Set(suspects.slice(1));
+  return lanes.filter((lane) => !others.has(lane));
 }
 
 function lossesOf({ losses, token }: LaneRow): number {
@@ -240,6 +310,7 @@ function leasedJob(lane: LaneRow, token: string, job: JobRow): LeasedJob {
     subject: job.subject,
     attempt: job.attempts + 1,
     losses: lane.losses,
+    hangs: lane.hangs,
     createdAt: job.created_at,
   };
 }

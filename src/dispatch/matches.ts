@@ -11,6 +11,14 @@ export function matches(when: WhenConfig, event: AnyEvent): boolean {
   );
 }
 
+/** Whether an instance is meant for a booking, whatever happens to it and in whatever state it is. */
+export function concerns(when: WhenConfig, booking: Booking): boolean {
+  return (
+    includes(when.connections, booking.connection) &&
+    matchesBooking({ ...when, statuses: undefined }, booking)
+  );
+}
+
 function matchesBooking(when: WhenConfig, booking: Booking | undefined): boolean {
   const { products, channels, statuses, agents, custom } = when;
   const asks = [products, channels, statuses, custom].some((filter) => filter !== undefined);

@@ -1,4 +1,5 @@
-import { performEffect } from "../effects/perform-effect.ts";
+import { runAs } from "../process/current-job.ts";
+import { performEffect, rejectionOf } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
 import type {
   Clock,
@@ -13,12 +14,15 @@ import type {
 import { RetryableError } from "../sdk/errors.ts";
 import type { TableEntry } from "./handler-table.ts";
 import type { JobInput } from "./job-inputs.ts";
-import type { LeasedJob } from "./lane-store.ts";
+import { isSuspect, type LeasedJob } from "./lane-store.ts";
+import type { Lease } from "./lease.ts";
 import { type JobOutcome, outcomeOfError, outcomeOfResult } from "./outcome.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** A job whose process has died this often under it is most likely the reason. */
 const MAX_LOSSES = 5;
+/** And so often when the watchdog saw it loop without end. */
+const MAX_HANGS = 3;
 
 /** What handlers borrow. */
 export interface JobTools {
@@ -29,7 +33,10 @@ export interface JobTools {
   templates: Templates;
   effects: EffectStore;
   connectionOf(id: string): ConnectionDefaults;
-  mailOf(connection: string): Mail;
+  /** The mail of a connection as the handler may use it. */
+  mailOf(connection: string, handler: string): Mail;
+  /** From this age on a job that fails is not tried again. */
+  giveUpAfterMs: number;
 }
 
 /** Runs a handler for a job and says what becomes of the job, whatever the handler does. */
@@ -38,8 +45,12 @@ export async function runJob(
   job: LeasedJob,
   input: JobInput | undefined,
   tools: JobTools,
-  leaseLost: AbortSignal,
+  lease: Lease,
 ): Promise<JobOutcome> {
+  if (job.hangs >= MAX_HANGS) {
+    const reason = `did not come back, and ended the process ${job.hangs} times`;
+    return { state: "dead", reason };
+  }
   if (job.losses >= MAX_LOSSES) {
     return { state: "dead", reason: `ended the process ${job.losses} times` };
   }
@@ -51,25 +62,27 @@ export async function runJob(
       new RetryableError(`took longer than ${timeoutMs} ms`, { mayHaveHappened: true }),
     );
   }, timeoutMs);
-  const signal = AbortSignal.any([leaseLost, timeout.signal]);
+  const signal = AbortSignal.any([lease.signal, timeout.signal]);
   try {
-    const context = contextFor(entry, job, input, tools, signal);
-    const handling = entry.handler.handle(input.event, context);
+    const context = contextFor(entry, job, input, tools, lease, signal);
+    const current = {
+      handler: entry.id,
+      jobId: job.id,
+      laneId: job.laneId,
+      isSuspect: isSuspect(job),
+      fail: (error: unknown) => timeout.abort(error),
+    };
+    const handling = runAs(current, () => entry.handler.handle(input.event, context));
     return outcomeOfResult(await Promise.race([handling, rejectionOf(signal)]));
   } catch (error) {
     const ageMs = tools.clock.now() - job.createdAt;
-    return outcomeOfError(error, { attempt: job.attempt, ageMs });
+    // What a handler makes of being stopped says nothing about its job.
+    const reason: unknown = lease.signal.aborted ? lease.signal.reason : error;
+    const { giveUpAfterMs } = tools;
+    return outcomeOfError(reason, { attempt: job.attempt, ageMs, giveUpAfterMs });
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => {
-      reject(signal.reason as Error);
-    });
-  });
 }
 
 function contextFor(
@@ -77,6 +90,7 @@ function contextFor(
   job: LeasedJob,
   { event, current, ledger }: JobInput,
   tools: JobTools,
+  fence: Lease,
   signal: AbortSignal,
 ): HandlerContext<unknown> {
   const owner = {
@@ -87,7 +101,7 @@ function contextFor(
     jobId: job.id,
     version: event.version,
   };
-  const rules = { whenUnsure: handler.whenUnsure ?? "ask", signal };
+  const rules = { whenUnsure: handler.whenUnsure ?? "ask", fence, signal };
   return {
     config: settings,
     connection: tools.connectionOf(job.connection),
@@ -95,16 +109,27 @@ function contextFor(
     effect: (key, steps) => performEffect(tools.effects, owner, rules, key, steps),
     ledger,
     current,
-    mail: tools.mailOf(job.connection),
+    mail: tools.mailOf(job.connection, id),
     pdf: tools.pdf,
     templates: tools.templates,
-    http: tools.http,
+    http: stoppedBy(signal, tools.http),
     clock: tools.clock,
     signal,
   };
 }
 
-function withFields(log: Log, fields: object): Log {
+/** A call of a handler whose time is up is cut off, whether or not the handler passes the signal on. */
+function stoppedBy(signal: AbortSignal, http: HttpClient): HttpClient {
+  return {
+    send: (request) => {
+      const given = request.signal;
+      return http.send({ ...request, signal: given ? AbortSignal.any([given, signal]) : signal });
+    },
+  };
+}
+
+/** A log whose lines say what they are about. */
+export function withFields(log: Log, fields: object): Log {
   return {
     debug: (more, message) => log.debug({ ...fields, ...more }, message),
     info: (more, message) => log.info({ ...fields, ...more }, message),

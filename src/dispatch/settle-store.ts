@@ -88,6 +88,7 @@ export class SettleStore {
           due_at: this.#nextDue(trx, outcome, settled),
           token: null,
           losses: 0,
+          hangs: 0,
           waiting: trx.raw("waiting - ?", [settled]),
         },
       };
@@ -102,7 +103,10 @@ export class SettleStore {
   #nextDue(trx: Knex.Transaction, { state, delayMs = 0 }: JobOutcome, settled: number): Knex.Raw {
     const { nowMs } = this.#db.dialect;
     if (state === "ready") return trx.raw(`${nowMs} + ?`, [delayMs]);
-    if (state === "held" || state === "dead") return trx.raw(String(NEVER));
+    if (state === "held" || state === "dead") {
+      // An older job may have been put back in line meanwhile: whoever leases the lane next sees.
+      return trx.raw(`CASE WHEN waiting > 1 THEN ${nowMs} ELSE ${NEVER} END`);
+    }
     return trx.raw(`CASE WHEN waiting > ? THEN ${nowMs} ELSE ${NEVER} END`, [settled]);
   }
 

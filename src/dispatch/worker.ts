@@ -1,19 +1,26 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Database } from "../db/database.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
+import { HandlerGate } from "./handler-gate.ts";
+import type { HandlerLimits } from "./handler-limits.ts";
 import type { HandlerTable, TableEntry } from "./handler-table.ts";
 import { loadInputs } from "./job-inputs.ts";
 import type { JobStore } from "./job-store.ts";
-import { LEASE_MS, type LaneStore, type LeasedJob } from "./lane-store.ts";
+import { isSuspect, LEASE_MS, type LaneStore, type LeasedJob } from "./lane-store.ts";
+import { Lease } from "./lease.ts";
 import type { PauseStore } from "./pause-store.ts";
+import { type JobOutcome, outcomeOfHandBack } from "./outcome.ts";
 import { runJob, type JobTools } from "./run-job.ts";
 import type { RunJob, SettleStore } from "./settle-store.ts";
 
 /** Work that other processes add is found within this time. */
 const POLL_MS = 250;
 const TROUBLE_MS = 1_000;
-const PAUSE_CHECK_MS = 1_000;
-const REFUSED_PAUSE_MS = 60_000;
+/** How often leases that could not be renewed are looked for; far shorter than their safety margin. */
+const LEASE_CHECK_MS = 250;
 const DEFAULT_CONCURRENCY = 4;
 
 export interface WorkerParts {
@@ -23,6 +30,7 @@ export interface WorkerParts {
   jobs: JobStore;
   settle: SettleStore;
   pauses: PauseStore;
+  limits: HandlerLimits;
   tools: JobTools;
   load: IntakeLoad;
   onAttempt: (handler: string, outcome: string) => void;
@@ -31,7 +39,7 @@ export interface WorkerParts {
 interface Running {
   entry: TableEntry;
   job: LeasedJob;
-  leaseLost: AbortController;
+  lease: Lease;
 }
 
 /** Leases lanes, runs the job at the head of each, settles. One per process. */
@@ -41,22 +49,30 @@ export class Worker {
   readonly #running = new Map<string, Running>();
   readonly #toSettle: RunJob[] = [];
   #settling: Promise<void> | undefined;
-  #paused: ReadonlySet<string> = new Set();
-  #pausesReadAt = 0;
-  /** Handlers whose settings are being tried with one held job. */
-  readonly #probing = new Set<string>();
+  readonly #gate: HandlerGate;
   #isStopping = false;
+  #hasToLeave = false;
   #loop: Promise<void> | undefined;
   #renewal: NodeJS.Timeout | undefined;
+  #leaseCheck: NodeJS.Timeout | undefined;
+  readonly #trouble = new Trouble((error) => {
+    this.#parts.tools.log.error({ error }, "could not take jobs");
+  });
+  readonly #renewalTrouble = new Trouble((error) => {
+    this.#parts.tools.log.warn({ error }, "could not renew leases");
+  });
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
+    this.#gate = new HandlerGate({ ...parts, log: parts.tools.log });
   }
 
   async start(): Promise<void> {
-    // Settings may have been put right while we were down: one held job of each handler tries.
-    for (const handler of this.#parts.handlers.entries.keys()) await this.#probe(handler);
+    await this.#gate.start([...this.#parts.handlers.entries.keys()]);
     this.#renewal = setInterval(() => void this.#renewLeases(), LEASE_MS / 3);
+    this.#leaseCheck = setInterval(() => {
+      for (const { lease } of this.#running.values()) lease.endIfOver();
+    }, LEASE_CHECK_MS);
     this.#loop = this.#run();
   }
 
@@ -67,10 +83,12 @@ export class Worker {
     await this.#loop;
     const deadline = Date.now() + graceMs;
     while (this.#running.size > 0 && Date.now() < deadline) await this.wake.sleep(50);
-    for (const { leaseLost } of this.#running.values()) leaseLost.abort(new Error("stopping"));
+    for (const { lease } of this.#running.values()) lease.end("this process stops", 0);
+    this.#hasToLeave = true;
     while (this.#running.size > 0) await this.wake.sleep(50);
     await this.#settling;
     clearInterval(this.#renewal);
+    clearInterval(this.#leaseCheck);
   }
 
   /** True when nothing runs here. Jobs may still wait in the store. */
@@ -84,44 +102,61 @@ export class Worker {
         await this.#parts.load.relief();
         if ((await this.#leaseRound()) === 0) await this.wake.sleep(POLL_MS);
       } catch (error) {
-        this.#parts.tools.log.error({ error }, "could not take jobs");
+        this.#trouble.note(error);
         await this.wake.sleep(TROUBLE_MS);
       }
     }
   }
 
   async #leaseRound(): Promise<number> {
-    await this.#readPauses();
+    await this.#gate.refresh();
     let leased = 0;
     for (const entry of this.#parts.handlers.entries.values()) {
-      if (this.#isStopping || this.#paused.has(entry.id)) continue;
+      if (this.#isStopping) break;
       leased += await this.#leaseFor(entry);
     }
     return leased;
   }
 
   async #leaseFor(entry: TableEntry): Promise<number> {
-    const { db, lanes, tools } = this.#parts;
+    const { db, lanes, limits, tools } = this.#parts;
     const { id, handler } = entry;
-    const running = [...this.#running.values()].filter((other) => other.entry.id === id).length;
-    const room = (handler.concurrency ?? DEFAULT_CONCURRENCY) - running;
+    const running = [...this.#running.values()].filter((other) => other.entry.id === id);
+    const own = running.map(({ job }) => job.laneId);
+    const free = (handler.concurrency ?? DEFAULT_CONCURRENCY) - running.length;
+    const room = await limits.roomFor(entry, this.#gate.roomFor(id, free));
     if (room <= 0) return 0;
-    const jobs = await lanes.lease(id, room, handler.only === "latest");
+    const maySuspect = ![...this.#running.values()].some(({ job }) => isSuspect(job));
+    const askedAtMs = performance.now();
+    const jobs = await lanes.lease(id, room, handler.only === "latest", own, maySuspect);
     if (jobs.length === 0) return 0;
-    const inputs = await loadInputs(db, tools.effects, id, jobs);
-    for (const job of jobs) {
-      const one = { entry, job, leaseLost: new AbortController() };
-      this.#running.set(job.id, one);
-      void this.#runOne(one, inputs.get(job.id));
+    this.#gate.noteLeased(id, jobs);
+    limits.noteBegun(id, jobs.length);
+    const taken = jobs.map((job) => ({ entry, job, lease: new Lease(lanes, job, askedAtMs) }));
+    for (const one of taken) this.#running.set(one.job.id, one);
+    try {
+      const inputs = await loadInputs(db, tools.effects, id, jobs);
+      for (const one of taken) void this.#runOne(one, inputs.get(one.job.id));
+    } catch (error) {
+      for (const one of taken) {
+        const outcome = outcomeOfHandBack(one.lease.end("could not read what it needs"));
+        this.#end(one, outcome, tools.clock.now());
+      }
+      throw error;
     }
     return jobs.length;
   }
 
   async #runOne(running: Running, input: Parameters<typeof runJob>[2]): Promise<void> {
-    const { entry, job, leaseLost } = running;
+    const { entry, job, lease } = running;
     const { tools } = this.#parts;
     const startedAt = tools.clock.now();
-    const outcome = await runJob(entry, job, input, tools, leaseLost.signal);
+    const outcome = await runJob(entry, job, input, tools, lease);
+    this.#end(running, outcome, startedAt);
+  }
+
+  #end({ entry, job }: Running, outcome: JobOutcome, startedAt: number): void {
+    const { tools, onAttempt } = this.#parts;
     const finishedAt = tools.clock.now();
     tools.log.info(
       {
@@ -135,7 +170,7 @@ export class Worker {
       },
       "attempt",
     );
-    this.#parts.onAttempt(entry.id, outcome.state);
+    onAttempt(entry.id, outcome.state);
     this.#toSettle.push({
       job,
       handler: entry.id,
@@ -153,11 +188,7 @@ export class Worker {
     while (this.#toSettle.length > 0) {
       const run = this.#toSettle.splice(0);
       try {
-        const lost = await this.#parts.settle.settle(run);
-        for (const { job } of lost) {
-          this.#parts.tools.log.warn({ jobId: job.id }, "lease lost: another process has the job");
-        }
-        await this.#afterSettling(run);
+        await this.#gate.noteSettled(await this.#settle(run));
       } catch (error) {
         // The leases run out and the jobs run again; the ledger keeps their effects single.
         this.#parts.tools.log.error({ error, jobs: run.length }, "could not settle jobs");
@@ -168,43 +199,40 @@ export class Worker {
     this.#settling = undefined;
   }
 
-  async #afterSettling(run: readonly RunJob[]): Promise<void> {
-    for (const { handler, outcome } of run) {
-      if (outcome.state === "held") {
-        await this.#parts.pauses.pause(handler, "refused", outcome.reason, REFUSED_PAUSE_MS);
-        this.#pausesReadAt = 0;
-      } else if (outcome.state === "done" && this.#probing.delete(handler)) {
-        await this.#parts.jobs.releaseHeld(handler, "all");
+  /** A store that is away is waited for: how a job ended is right as long as its token is. */
+  async #settle(run: readonly RunJob[]): Promise<RunJob[]> {
+    const { db, settle, lanes, tools } = this.#parts;
+    for (;;) {
+      try {
+        const lost = await settle.settle(run);
+        for (const { job } of lost) {
+          tools.log.warn({ jobId: job.id }, "lease lost: another process has the job");
+          await lanes.takeBackLoss(job.laneId);
+        }
+        return run.filter((one) => !lost.includes(one));
+      } catch (error) {
+        const failure = db.failureOf(error);
+        const isAway = failure === "unavailable" || failure === "conflict";
+        if (!isAway || this.#hasToLeave) throw error;
+        tools.log.warn({ error, jobs: run.length }, "could not settle jobs: trying again");
+        await sleep(TROUBLE_MS);
       }
     }
-  }
-
-  async #readPauses(): Promise<void> {
-    if (Date.now() - this.#pausesReadAt < PAUSE_CHECK_MS) return;
-    this.#pausesReadAt = Date.now();
-    for (const { handler } of await this.#parts.pauses.expired()) await this.#probe(handler);
-    this.#paused = new Set((await this.#parts.pauses.all()).map(({ handler }) => handler));
-  }
-
-  /** Tries refused settings again with one job; if it gets through, the others follow. */
-  async #probe(handler: string): Promise<void> {
-    const paused = (await this.#parts.pauses.all()).find((pause) => pause.handler === handler);
-    if (paused?.kind === "person") return;
-    if (paused) await this.#parts.pauses.resume(handler);
-    if ((await this.#parts.jobs.releaseHeld(handler, "oldest")) > 0) this.#probing.add(handler);
   }
 
   async #renewLeases(): Promise<void> {
     const running = [...this.#running.values()];
     if (running.length === 0) return;
+    const askedAtMs = performance.now();
     try {
       const leases = running.map(({ job: { laneId, token } }) => ({ laneId, token }));
       const ours = await this.#parts.lanes.renew(leases);
-      for (const { job, leaseLost } of running) {
-        if (!ours.has(job.laneId)) leaseLost.abort(new Error("lease lost"));
+      for (const { job, lease } of running) {
+        if (ours.has(job.laneId)) lease.renewed(askedAtMs);
+        else lease.end("another process has the job");
       }
     } catch (error) {
-      this.#parts.tools.log.warn({ error }, "could not renew leases");
+      this.#renewalTrouble.note(error);
     }
   }
 }

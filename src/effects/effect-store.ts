@@ -1,7 +1,13 @@
-import { newId } from "../process/new-id.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Database } from "../db/database.ts";
+import type { Knex } from "knex";
+
+import { type Database, StaleStateError } from "../db/database.ts";
+import { newId } from "../process/new-id.ts";
 import type { EffectResult, LedgerEntry } from "../sdk/context.ts";
+import { messageOf } from "../sdk/errors.ts";
+import type { Fence } from "./fence.ts";
+import { HandedBackError } from "./handed-back.ts";
 
 /** What an effect belongs to. With its key, handler and scope make it unique. */
 export interface EffectOwner {
@@ -34,6 +40,8 @@ const COLUMNS = [
   "data",
 ] as const;
 
+const AGAIN_MS = 250;
+
 /** The ledger: what was done outside, once each. */
 export class EffectStore {
   readonly #db: Database;
@@ -56,37 +64,28 @@ export class EffectStore {
   }
 
   /**
-   * Notes that an effect is about to be tried, before anything leaves this machine.
+   * Notes that an effect is about to be tried, before anything leaves this machine. The same commit
+   * proves that the lane is still ours: a process that was stopped for too long gets no further.
    *
    * @returns the entry as it was before, when it has been tried already.
+   * @throws HandedBackError when somebody else has the lane, or the store cannot be asked.
    */
-  async start(owner: EffectOwner, key: string): Promise<LedgerEntry | undefined> {
-    const { handler, scope } = owner;
-    const place = { handler, scope, effect_key: key };
-    const before = await this.#find(place);
-    if (before?.state === "done") return readRow(before);
-    const started = {
-      job_id: owner.jobId,
-      version: owner.version,
-      state: "started",
-      updated_at: this.#now(),
-    };
-    if (before) {
-      await this.#db.knex("effects").where(place).update(started);
-      return readRow(before);
+  async start(owner: EffectOwner, key: string, fence: Fence): Promise<LedgerEntry | undefined> {
+    const askedAtMs = performance.now();
+    try {
+      const before = await this.#db.transaction(async (trx) => {
+        await fence.hold(trx);
+        return this.#noteStart(trx, owner, key, fence.token);
+      });
+      fence.renewed(askedAtMs);
+      return before;
+    } catch (error) {
+      throw this.#asHandedBack(error);
     }
-    await this.#db.knex("effects").insert({
-      ...place,
-      ...started,
-      id: newId(),
-      connection: owner.connection,
-      subject: owner.subject,
-    });
-    return undefined;
   }
 
-  async finish(owner: EffectOwner, key: string, result: EffectResult): Promise<void> {
-    await this.#write(owner, key, {
+  async finish(owner: EffectOwner, key: string, fence: Fence, result: EffectResult): Promise<void> {
+    await this.#end(owner, key, fence, {
       state: "done",
       progress: result.progress?.slice(0, 64) ?? null,
       external_id: result.externalId?.slice(0, 500) ?? null,
@@ -97,23 +96,76 @@ export class EffectStore {
   }
 
   /** The try failed for certain: nothing was done outside. */
-  async fail(owner: EffectOwner, key: string, reason: string): Promise<void> {
-    await this.#write(owner, key, { state: "failed", summary: reason.slice(0, 500) });
+  async fail(owner: EffectOwner, key: string, fence: Fence, reason: string): Promise<void> {
+    await this.#end(owner, key, fence, { state: "failed", summary: reason.slice(0, 500) });
   }
 
-  async #find(place: object): Promise<EffectRow | undefined> {
-    const row: unknown = await this.#db
-      .knex("effects")
+  async #noteStart(
+    trx: Knex.Transaction,
+    owner: EffectOwner,
+    key: string,
+    token: string,
+  ): Promise<LedgerEntry | undefined> {
+    const { handler, scope } = owner;
+    const place = { handler, scope, effect_key: key };
+    const row: unknown = await trx("effects")
       .where(place)
       .first(...COLUMNS);
-    return row as EffectRow | undefined;
+    const before = row as EffectRow | undefined;
+    if (before?.state === "done") return readRow(before);
+    const started = {
+      job_id: owner.jobId,
+      version: owner.version,
+      state: "started",
+      token,
+      updated_at: this.#now(),
+    };
+    if (before) {
+      // Another process may have finished it since, on another node even before we looked.
+      const { state } = before;
+      const begun = await trx("effects")
+        .where({ ...place, state })
+        .update(started);
+      if (begun !== 1) throw new StaleStateError("the effect has moved on");
+      return readRow(before);
+    }
+    const { connection, subject } = owner;
+    await trx("effects").insert({ ...place, ...started, id: newId(), connection, subject });
+    return undefined;
   }
 
-  async #write({ handler, scope }: EffectOwner, key: string, values: object): Promise<void> {
-    await this.#db
-      .knex("effects")
-      .where({ handler, scope, effect_key: key })
-      .update({ ...values, updated_at: this.#now() });
+  /**
+   * Writes how a try ended, unless somebody else has begun another since: theirs counts. A store that
+   * is away is asked again as long as the lease lasts, because what is not written down now has to be
+   * asked of the other side later.
+   */
+  async #end(owner: EffectOwner, key: string, fence: Fence, values: object): Promise<void> {
+    const { handler, scope } = owner;
+    const mine = { handler, scope, effect_key: key, token: fence.token, state: "started" };
+    for (;;) {
+      try {
+        await this.#db.transaction(async (trx) => {
+          await trx("effects")
+            .where(mine)
+            .update({ ...values, updated_at: this.#now() });
+        });
+        return;
+      } catch (error) {
+        const isAway = this.#asHandedBack(error) !== error;
+        if (!isAway || fence.remainingMs() <= AGAIN_MS) throw this.#asHandedBack(error);
+        await sleep(AGAIN_MS);
+      }
+    }
+  }
+
+  /** A store that is away is no fault of the handler's. */
+  #asHandedBack(error: unknown): unknown {
+    const failure = this.#db.failureOf(error);
+    if (failure !== "unavailable" && failure !== "conflict") return error;
+    return new HandedBackError(`the store is away: ${messageOf(error)}`, {
+      cause: error,
+      mayHaveHappened: true,
+    });
   }
 
   #now() {

@@ -1,10 +1,15 @@
 import type { EffectResult, EffectSteps, LedgerEntry } from "../sdk/context.ts";
 import { kindOf, messageOf, PermanentError } from "../sdk/errors.ts";
 import type { EffectOwner, EffectStore } from "./effect-store.ts";
+import type { Fence } from "./fence.ts";
+import { HandedBackError } from "./handed-back.ts";
 
 export interface EffectRules {
   /** What to do when nobody can say whether an earlier try got through. */
   whenUnsure: "resend" | "ask";
+  /** Whether, and how much longer, we may act for the lane. */
+  fence: Fence;
+  /** Aborted when the handler's time is up or the lease is over: nobody waits any longer then. */
   signal: AbortSignal;
 }
 
@@ -17,19 +22,20 @@ export interface EffectRules {
 export async function performEffect(
   store: EffectStore,
   owner: EffectOwner,
-  { whenUnsure, signal }: EffectRules,
+  rules: EffectRules,
   key: string,
   steps: EffectSteps,
 ): Promise<EffectResult> {
+  const { whenUnsure, fence, signal } = rules;
   signal.throwIfAborted();
-  const before = await store.start(owner, key);
+  const before = await store.start(owner, key, fence);
   if (before?.state === "done") return resultOf(before);
 
   const idempotencyKey = [owner.handler, owner.scope, key].join("|");
   if (before?.state === "started") {
     const found = await steps.find?.(idempotencyKey);
     if (found !== undefined && found !== "unknown") {
-      await store.finish(owner, key, found);
+      await store.finish(owner, key, fence, found);
       return found;
     }
     const isUnknown = found === "unknown" || !steps.find;
@@ -38,12 +44,17 @@ export async function performEffect(
     }
   }
   signal.throwIfAborted();
-  return perform(store, owner, key, () => steps.perform(idempotencyKey));
+  // The process may have been stopped since the database was asked; what comes now cannot be undone.
+  if (fence.remainingMs() <= 0) throw new HandedBackError(`${key}: the lease is over`);
+  const performing = perform(store, owner, fence, key, () => steps.perform(idempotencyKey));
+  // A try that outlives the lease is given up, but how it ends is noted if nobody was faster.
+  return Promise.race([performing, rejectionOf(signal)]);
 }
 
 async function perform(
   store: EffectStore,
   owner: EffectOwner,
+  fence: Fence,
   key: string,
   step: () => Promise<EffectResult>,
 ): Promise<EffectResult> {
@@ -51,11 +62,25 @@ async function perform(
   try {
     result = await step();
   } catch (error) {
-    if (isCertainlyNotDone(error)) await store.fail(owner, key, messageOf(error));
+    if (isCertainlyNotDone(error)) await store.fail(owner, key, fence, messageOf(error));
     throw error;
   }
-  await store.finish(owner, key, result);
+  await store.finish(owner, key, fence, result);
   return result;
+}
+
+/** Never resolves; rejects when the signal is aborted. */
+export async function rejectionOf(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
 }
 
 /** Our own errors say whether it may have happened; of anything else nobody knows. */

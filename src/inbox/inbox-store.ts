@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import { insertInOneCommit, updateMany } from "../db/bulk.ts";
+import { insertInOneCommit, insertMany, updateMany } from "../db/bulk.ts";
 import type { CounterStore } from "../db/counter-store.ts";
 import type { Database } from "../db/database.ts";
 import type { RawDelivery } from "../sdk/source.ts";
@@ -82,16 +82,31 @@ export class InboxStore {
 
   /** Keeps all of them in one commit, or none. */
   async append(deliveries: readonly NewDelivery[]): Promise<void> {
-    const rows = deliveries.map((delivery) => [
-      delivery.id,
-      delivery.connection,
-      delivery.receivedAt,
-      delivery.method,
-      Buffer.from(delivery.query, "latin1"),
-      Buffer.from(JSON.stringify(delivery.rawHeaders)),
-      delivery.body,
-    ]);
-    await insertInOneCommit(this.#db, "deliveries", COLUMNS, rows);
+    await insertInOneCommit(this.#db, "deliveries", COLUMNS, deliveries.map(valuesOf));
+  }
+
+  /**
+   * Keeps those of them that are not kept yet, in their order, in one commit. An earlier attempt to
+   * keep them may have got through without its answer.
+   *
+   * @param alongside Further writes of the same commit.
+   */
+  async appendMissing(
+    deliveries: readonly NewDelivery[],
+    alongside: (trx: Knex.Transaction) => Promise<void>,
+  ): Promise<void> {
+    await this.#db.transaction(async (trx) => {
+      const ids = deliveries.map(({ id }) => id);
+      const rows: { id: string }[] = await trx("deliveries").whereIn("id", ids).select("id");
+      const kept = new Set(rows.map(({ id }) => id));
+      const missing = deliveries.filter(({ id }) => !kept.has(id)).map(valuesOf);
+      await insertMany(
+        trx,
+        "deliveries",
+        missing.map((values) => Object.fromEntries(COLUMNS.map((name, at) => [name, values[at]]))),
+      );
+      await alongside(trx);
+    });
   }
 
   /** Positions of a connection's waiting deliveries that are due, oldest first. */
@@ -221,6 +236,19 @@ export class InboxStore {
       return total;
     });
   }
+}
+
+/** In the order of the columns. */
+function valuesOf(delivery: NewDelivery): unknown[] {
+  return [
+    delivery.id,
+    delivery.connection,
+    delivery.receivedAt,
+    delivery.method,
+    Buffer.from(delivery.query, "latin1"),
+    Buffer.from(JSON.stringify(delivery.rawHeaders)),
+    delivery.body,
+  ];
 }
 
 function readRow(row: DeliveryRow): WaitingDelivery {

@@ -4,8 +4,6 @@ import type { Clock, Log, Mail } from "../sdk/context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createMail, type MailFactory } from "./mail.ts";
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
-
 /** The mail of each connection, over one pool. Simulated guests get nothing that leaves this machine. */
 export class Mailroom {
   readonly #settings: Settings;
@@ -14,7 +12,7 @@ export class Mailroom {
   readonly #mails = new Map<string, Mail>();
 
   constructor(settings: Settings, clock: Clock, log: Log) {
-    const { config, smtpUrl, mailFrom, dataFolder } = settings;
+    const { config, smtpUrl, mailFrom, dataFolder, isMailCaught } = settings;
     const common = {
       outboxFolder: join(dataFolder, "outbox"),
       mode: config.mail.mode,
@@ -25,8 +23,9 @@ export class Mailroom {
     };
     this.#settings = settings;
     this.#real = createMail({ ...common, ...(smtpUrl !== undefined && { smtpUrl }) });
-    const isLocal = smtpUrl !== undefined && LOOPBACK.test(new URL(smtpUrl).hostname);
-    this.#simulated = createMail({ ...common, ...(isLocal && { smtpUrl }) });
+    // A mail server on this machine proves nothing: it may pass on what it gets.
+    const isCaught = isMailCaught && smtpUrl !== undefined;
+    this.#simulated = createMail({ ...common, ...(isCaught && { smtpUrl }) });
   }
 
   /** @param connection Name of a connection; an unknown one gets the installation's defaults. */

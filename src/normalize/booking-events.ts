@@ -2,7 +2,7 @@ import type { Booking } from "../sdk/booking.ts";
 import type { Change, EventOrigin } from "../sdk/booking-event.ts";
 import { type DraftEvent, draftEvent } from "./event-draft.ts";
 import type { BookingLook, Call, KnownSubject } from "./look.ts";
-import type { StateEvent } from "./state-events.ts";
+import { isSameEvent, type StateEvent } from "./state-events.ts";
 import { summarize, summarizeNew } from "./summary.ts";
 
 export interface LookFacts {
@@ -31,6 +31,13 @@ export class BookingEvents {
     this.#push(event, call, isAnnounced, { key, changes, summary });
   }
 
+  /** A step that the booking showed when it was first seen, and that is announced only now. */
+  addLate(event: StateEvent, call: Call): void {
+    const summary = `${call.announcement.native.event}: the booking showed it already.`;
+    const key = this.#stateKey(event.type, this.#facts.after?.version ?? 0);
+    this.#push(event, call, true, { key, changes: this.#facts.changes, summary });
+  }
+
   /** An event that only its call tells of. */
   addTraceless(event: StateEvent, call: Call, key: string): void {
     const summary = `${call.announcement.native.event}: the booking did not change.`;
@@ -38,7 +45,11 @@ export class BookingEvents {
   }
 
   has(type: string): boolean {
-    return this.#events.some(({ event }) => event.type === type);
+    return this.types.some((told) => isSameEvent(told, type));
+  }
+
+  get types(): string[] {
+    return this.#events.map(({ event }) => event.type);
   }
 
   idsOf({ deliveryId }: Call): string[] {

@@ -33,7 +33,7 @@ function* differenceAt(path: string, before: unknown, after: unknown): Generator
   if (isDeepStrictEqual(before, after)) return;
   if (isListOfItems(before) && isListOfItems(after)) {
     yield* itemDifferences(path, before, after);
-  } else if (isGroup(before) && isGroup(after)) {
+  } else if (isGroup(path, before) && isGroup(path, after)) {
     yield* differences(path, before, after);
   } else {
     yield { path, before: before ?? null, after: after ?? null };
@@ -61,12 +61,22 @@ function isListOfItems(value: unknown): value is Item[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((item) => isGroup(item) && typeof valueOf(item, "id") === "string")
+    value.every((item) => isObject(item) && typeof valueOf(item, "id") === "string")
   );
 }
 
-function isGroup(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isAtom(value);
+/** Has parts that are compared one by one. Form items always are, whatever guests call them. */
+function isGroup(path: string, value: unknown): value is object {
+  return isObject(value) && (isCustom(path) || !isAtom(value));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a path is that of a map of form items: `custom`, `customer.custom`. */
+export function isCustom(path: string): boolean {
+  return /(^|\.)custom$/.test(path);
 }
 
 function valueOf(object: object, name: string): unknown {

@@ -1,27 +1,30 @@
-import type { Booking, BookingFields } from "../sdk/booking.ts";
+import type { Booking } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
-import { negateMoney } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
+import { firstSight, isFirstSight, wasToldAtFirst } from "./first-sight.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
-import { newestPayment } from "./payment-changes.ts";
+import { hasPayment, newestPayment } from "./payment-changes.ts";
 import {
   changeAt,
+  type ChangeKind,
+  forgetWithheld,
   hasChangedAround,
   identityOf,
   isRepeat,
   isTraceless,
+  isWithheld,
   remember,
   tracelessKey,
+  withheldStep,
 } from "./repeats.ts";
+import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
-import { isSameEvent, type StateEvent, stateEvents } from "./state-events.ts";
-import { isEnded, isEnding, type Sight, sightOf, stepsBetween } from "./steps.ts";
-
-/** A call that the state contradicts is looked at again this often, then the state has the word. */
-export const MAX_LOOKS = 3;
+import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
+import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
+import { isFollowed, isUnseenEnding, MAX_LOOKS } from "./unseen-ending.ts";
 
 /** A booking that ended about when the call came, or later, has left the call behind. */
 const OVERTAKEN_TOLERANCE_MS = 5 * 60_000;
@@ -51,19 +54,6 @@ export function compareBooking(known: KnownSubject, seen: BookingLook, now: numb
   return new BookingComparison(known, look, after, now).run();
 }
 
-/**
- * Where calls are the state, the last to arrive counts. One that is looked at anew (a replay, or one
- * that could not be read when it came) must not put the booking back to what it was then.
- */
-function withoutStalePayload({ payloadPosition }: KnownSubject, look: BookingLook): BookingLook {
-  const isStale = !look.isFetched && newestPosition(look) < payloadPosition;
-  return isStale ? { ...look, view: undefined } : look;
-}
-
-function newestPosition({ calls }: BookingLook): number {
-  return Math.max(0, ...calls.map(({ position }) => position));
-}
-
 function everyCall(
   known: KnownSubject,
   { calls }: BookingLook,
@@ -74,21 +64,6 @@ function everyCall(
   return { after: known, isChanged: false, events: [], verdicts };
 }
 
-function isUnseenEnding(call: Call, state: BookingFields, look: BookingLook): boolean {
-  const { announcement, looks } = call;
-  const { type } = announcement;
-  if (type === undefined || !isEnding(type) || looks >= MAX_LOOKS) return false;
-  return sightOf(type, state) === "missing" && !isFollowed(call, state, look);
-}
-
-/** Whether a later call has announced what the state shows: the booking has moved on since. */
-function isFollowed({ position }: Call, state: BookingFields, { calls }: BookingLook): boolean {
-  return calls.some(
-    (later) =>
-      later.position > position && sightOf(later.announcement.type ?? "", state) === "shown",
-  );
-}
-
 class BookingComparison {
   readonly #known: KnownSubject;
   readonly #look: BookingLook;
@@ -96,6 +71,7 @@ class BookingComparison {
   readonly #changes: Change[];
   readonly #events: BookingEvents;
   readonly #remembered: RecentCall[] = [];
+  readonly #hasMovedMoney: boolean;
   /** State events that no call has announced so far. */
   #unclaimed: StateEvent[];
 
@@ -114,6 +90,7 @@ class BookingComparison {
       now,
     });
     this.#unclaimed = this.#stateEvents();
+    this.#hasMovedMoney = this.#unclaimed.some(({ type }) => type.startsWith("payment."));
   }
 
   run(): Comparison {
@@ -146,13 +123,16 @@ class BookingComparison {
 
   /**
    * Tells the claimed events as announced and the others as derived. Steps of a booking made
-   * before Bellhop listened are no news when nobody announced them.
+   * before Bellhop listened are no news when nobody announced them: they are withheld.
    */
   #addStateEvents(claims: ReadonlyMap<Call, StateEvent | undefined>): void {
     for (const [call, event] of claims) if (event) this.#events.add(event, call, true);
     const isNews = this.#known.booking !== undefined || this.#isMadeSince();
     const [cause] = this.#look.calls;
-    for (const event of isNews ? this.#unclaimed : []) this.#events.add(event, cause, false);
+    for (const event of this.#unclaimed) {
+      if (isNews) this.#events.add(event, cause, false);
+      else if (cause) this.#remembered.push(withheldStep(event.type, cause.receivedAt));
+    }
   }
 
   #isMadeSince(): boolean {
@@ -169,14 +149,19 @@ class BookingComparison {
       return this.#duplicate(call, "the same call came a moment ago");
     }
     const sight = this.#sight(call);
-    if (this.#isFirstNews(type, sight)) {
+    if (this.#isFirstNews(call, type, sight)) {
       this.#events.add(this.#firstEvent(type), call, true);
+      return this.#done(call);
+    }
+    if (sight === "shown" && this.#isAnnouncedLate(type, call)) {
+      this.#events.addLate({ type }, call);
       return this.#done(call);
     }
     if (sight === "shown") return this.#duplicate(call, "the booking shows this already");
     if (sight === "passed") return this.#duplicate(call, "overtaken: the booking has moved on");
-    if (sight === undefined && this.#changes.length > 0) return this.#done(call);
-    if (sight === undefined && hasChangedAround(this.#known.recent, call.receivedAt)) {
+    const kind = type.startsWith("payment.") ? "payment" : "other";
+    if (sight === undefined && this.#hasChanged(kind)) return this.#done(call);
+    if (sight === undefined && hasChangedAround(this.#known.recent, kind, call.receivedAt)) {
       return this.#duplicate(call, "the booking shows this already");
     }
     if (this.#look.isFetched && call.looks < MAX_LOOKS) return this.#again(call);
@@ -229,12 +214,21 @@ class BookingComparison {
   }
 
   /**
-   * The first call about an unknown booking is genuine news. A payload is told as it came; of a
+   * The first calls about an unknown booking are genuine news. A payload is told as it came; of a
    * fetched state only what it shows, so that the order of calls makes no difference.
    */
-  #isFirstNews(type: string, sight: Sight | undefined): boolean {
-    if (this.#known.booking || this.#events.has(type)) return false;
+  #isFirstNews(call: Call, type: string, sight: Sight | undefined): boolean {
+    if (this.#changes.length > 0 || !isFirstSight(this.#known, this.#look, call)) return false;
+    if (this.#events.has(type) || wasToldAtFirst(this.#known, type)) return false;
+    // A payment that a fetched state does not show will be seen at the next look.
+    const isUnseen = this.#look.isFetched && !hasPayment(this.#after);
+    if (type === "payment.received" && isUnseen) return false;
     return sight === undefined || sight === "shown" || !this.#look.isFetched;
+  }
+
+  /** A confirmation is announced after the payment that led to it: the state was seen before. */
+  #isAnnouncedLate(type: string, { receivedAt }: Call): boolean {
+    return !this.#events.has(type) && isWithheld(this.#known.recent, type, receivedAt);
   }
 
   #firstEvent(type: StateEvent["type"]): StateEvent {
@@ -247,16 +241,31 @@ class BookingComparison {
     const isPayload = !this.#look.isFetched && this.#look.view !== undefined;
     const isNew = this.#known.booking === undefined && this.#after !== undefined;
     const newest = Math.max(...this.#look.calls.map(({ receivedAt }) => receivedAt));
-    if ((isNew || this.#changes.length > 0) && Number.isFinite(newest)) {
-      this.#remembered.push(changeAt(newest));
+    const kinds = (["payment", "other"] as const).filter((kind) =>
+      isNew ? kind === "other" || hasPayment(this.#after) : this.#hasChanged(kind),
+    );
+    if (Number.isFinite(newest)) {
+      this.#remembered.push(...kinds.map((kind) => changeAt(kind, newest)));
+      if (version < 2 && this.#changes.length === 0) {
+        this.#remembered.push(...firstSight(this.#events, isNew, newest));
+      }
     }
     return {
       version: this.#after?.version ?? version,
       ordinal: ordinal + this.#events.count,
       payloadPosition: isPayload ? newestPosition(this.#look) : payloadPosition,
       ...(this.#after && { booking: this.#after }),
-      recent: remember(recent, this.#remembered),
+      recent: remember(this.#withoutTold(recent), this.#remembered),
     };
+  }
+
+  #hasChanged(kind: ChangeKind): boolean {
+    return kind === "payment" ? this.#hasMovedMoney : this.#changes.length > 0;
+  }
+
+  #withoutTold(recent: readonly RecentCall[]): readonly RecentCall[] {
+    const hasMoved = this.#changes.some(({ path }) => path === "status");
+    return forgetWithheld(recent, (type) => hasMoved || this.#events.has(type));
   }
 
   #done(call: Call, reason?: string): Verdict {
@@ -284,14 +293,6 @@ class BookingComparison {
     const eventIds = this.#events.idsOf(call);
     return { position: call.position, state, eventIds, ...(words !== "" && { reason: words }) };
   }
-}
-
-/** A refund is told by what went back, a removal by what was taken off. */
-function namedAs(event: StateEvent, type: StateEvent["type"]): StateEvent {
-  const { amount } = event.payment ?? {};
-  const isTakenOff = type === "payment.removed" && amount !== undefined && amount.amountMinor < 0;
-  if (!isTakenOff) return { ...event, type };
-  return { type, payment: { ...event.payment, amount: negateMoney(amount) } };
 }
 
 function identity({ hash, receivedAt }: Call): RecentCall {

@@ -1,17 +1,20 @@
 import type { OwnedWork } from "../db/ownership.ts";
 import type { InboxStore, WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
-import { MAX_LOOKS } from "./compare-booking.ts";
+import { BatchCommit, type Group } from "./commit-batch.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
+import { failureName } from "./failure-name.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
 import { LookBuilder } from "./look-builder.ts";
 import { maskCardsIn } from "./mask-cards.ts";
-import type { CommitResult, NormalizeStore, ReadyLook, Unread } from "./normalize-store.ts";
-import { readDelivery } from "./read-delivery.ts";
+import type { CommitResult, NormalizeStore } from "./normalize-store.ts";
+import { readUnit } from "./read-unit.ts";
 import { SubjectQueues } from "./subject-queues.ts";
-import { queueOf, type Unit, unitOf } from "./unit.ts";
+import { queueOf, type Unit } from "./unit.ts";
+import { MAX_LOOKS } from "./unseen-ending.ts";
 
 /** Deliveries that other processes receive are found within this time. */
 const POLL_MS = 500;
@@ -32,12 +35,6 @@ export interface NormalizerParts {
   onCommit(connection: string, result: CommitResult, durationMs: number): void;
 }
 
-interface Group {
-  units: readonly Unit[];
-  looks: readonly ReadyLook[];
-  unread: readonly Unread[];
-}
-
 /**
  * Understands the deliveries of one connection: takes them in order of arrival, fetches where the
  * source needs it, compares and commits in batches. A booking that waits for a fetch holds back
@@ -49,6 +46,7 @@ export class ConnectionNormalizer implements OwnedWork {
   readonly #looks: LookBuilder;
   readonly #parts: NormalizerParts;
   readonly #fetcher: BookingFetcher;
+  readonly #batch: BatchCommit;
   readonly #queues = new SubjectQueues<Unit>();
   readonly #inHand = new Set<number>();
   #ready: Group[] = [];
@@ -58,6 +56,10 @@ export class ConnectionNormalizer implements OwnedWork {
   /** Fetches that failed in a row, by booking. */
   readonly #failures = new Map<string, number>();
   #heldReleasedAt = -Infinity;
+  readonly #trouble = new Trouble((error) => {
+    const { id } = this.#connection;
+    this.#parts.tools.log.error({ connection: id, error }, "could not normalize deliveries");
+  });
 
   /** @param since Bookings made before are no news. UTC milliseconds. */
   constructor(connection: LoadedConnection, since: number, parts: NormalizerParts) {
@@ -65,6 +67,7 @@ export class ConnectionNormalizer implements OwnedWork {
     this.#looks = new LookBuilder(connection, since);
     this.#parts = parts;
     this.#fetcher = new BookingFetcher(connection, parts.tools);
+    this.#batch = new BatchCommit(connection.id, parts.store, parts.tools.log);
   }
 
   /** True when nothing is in memory. Deliveries may still wait in the store. */
@@ -99,8 +102,7 @@ export class ConnectionNormalizer implements OwnedWork {
         const committed = await this.#commit();
         if (taken + committed === 0) await this.wake.sleep(POLL_MS);
       } catch (error) {
-        const { id } = this.#connection;
-        this.#parts.tools.log.error({ connection: id, error }, "could not normalize deliveries");
+        this.#trouble.note(error);
         await this.wake.sleep(TROUBLE_MS);
       }
     }
@@ -126,15 +128,9 @@ export class ConnectionNormalizer implements OwnedWork {
 
   #accept(delivery: WaitingDelivery): void {
     this.#inHand.add(delivery.position);
-    const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
-    if ("notices" in reading) {
-      const unit = unitOf(delivery, reading.notices);
-      this.#queues.add(queueOf(unit), unit);
-    } else {
-      const unit = { delivery, parts: [] };
-      const unread = [{ position: delivery.position, ...reading }];
-      this.#ready.push({ units: [unit], looks: [], unread });
-    }
+    const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+    if (unread) this.#ready.push({ units: [unit], looks: [], unread: [unread] });
+    else this.#queues.add(queueOf(unit), unit);
   }
 
   /** Moves on every subject whose turn it is: to a fetch, or straight to the comparison. */
@@ -150,7 +146,7 @@ export class ConnectionNormalizer implements OwnedWork {
       if (!isFetch) {
         this.#queues.start(name, units.length);
         this.#ready.push({ units, looks: this.#looks.ofPayloads(units), unread: [] });
-      } else if (this.#fetcher.pause || this.#fetcher.budget.hasRoom) {
+      } else if (this.#fetcher.pause || this.#fetching.size < this.#fetcher.budget.concurrency) {
         this.#queues.start(name, units.length);
         this.#track(this.#fetchGroup(name, units));
       }
@@ -172,24 +168,36 @@ export class ConnectionNormalizer implements OwnedWork {
 
   /** One fetch answers all waiting calls about the booking, also those that wait to be looked at again. */
   async #fetchGroup(reference: string, queued: readonly Unit[]): Promise<void> {
+    const units = [...queued];
+    try {
+      await this.#fetchFor(units, reference);
+    } catch (error) {
+      // They still wait in the store, and are taken anew when it is back.
+      this.#letGo(units);
+      const { id: connection } = this.#connection;
+      const why = failureName(error);
+      this.#parts.tools.log.error({ connection, reference, why }, "could not note a fetch");
+    }
+  }
+
+  /** @param units Grows by those that wait to be looked at again. */
+  async #fetchFor(units: Unit[], reference: string): Promise<void> {
     const { signal } = this.#stopping;
     const { pause } = this.#fetcher;
-    let units = queued;
+    if (pause) {
+      const { ms, reason } = pause;
+      await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
+      return;
+    }
+    units.push(...(await this.#joinPostponed(reference)));
+    const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
     try {
-      if (pause) {
-        const { ms, reason } = pause;
-        await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
-        return;
-      }
-      units = [...queued, ...(await this.#joinPostponed(reference))];
-      const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
       const view = await this.#fetcher.fetch(reference, how, signal);
       this.#failures.delete(reference);
       if (view) {
         const look = this.#looks.ofFetch(units, reference, maskCardsIn(view));
         this.#ready.push({ units, looks: [look], unread: [] });
-      } else {
-        await this.#end(units, reference, endOfNotFound(reference, units));
+        return;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -197,7 +205,9 @@ export class ConnectionNormalizer implements OwnedWork {
       const { id: connection } = this.#connection;
       this.#parts.tools.log.warn({ connection, reference, ...end }, "fetch failed");
       await this.#end(units, reference, end);
+      return;
     }
+    await this.#end(units, reference, endOfNotFound(reference, units));
   }
 
   #endOfFailure(reference: string, units: readonly Unit[], error: unknown): FetchEnd {
@@ -215,10 +225,10 @@ export class ConnectionNormalizer implements OwnedWork {
     if (absent.length === 0) return [];
     const units: Unit[] = [];
     for (const delivery of await this.#parts.inbox.read(absent)) {
-      const reading = readDelivery(this.#connection, delivery, this.#parts.tools.log);
-      if (!("notices" in reading)) continue;
+      const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+      if (unread) continue;
       this.#inHand.add(delivery.position);
-      units.push(unitOf(delivery, reading.notices));
+      units.push(unit);
     }
     return units;
   }
@@ -245,12 +255,7 @@ export class ConnectionNormalizer implements OwnedWork {
     const startedAt = performance.now();
     const { id } = this.#connection;
     try {
-      const result = await this.#parts.store.commit(
-        id,
-        groups.flatMap(({ looks }) => looks),
-        groups.flatMap(({ unread }) => unread),
-        this.#parts.tools.clock.now(),
-      );
+      const result = await this.#batch.commit(groups, this.#parts.tools.clock.now());
       await this.#lookAgain(groups, result.again);
       this.#parts.onCommit(id, result, performance.now() - startedAt);
       if (result.jobs > 0) this.#parts.onJobs();

@@ -1,6 +1,6 @@
 import type { Clock, HttpClient, Log } from "../sdk/context.ts";
 import type { BookingView } from "../sdk/booking.ts";
-import { ConfigurationError, kindOf, messageOf } from "../sdk/errors.ts";
+import { ConfigurationError, kindOf, messageOf, RetryableError } from "../sdk/errors.ts";
 import type { FetchContext, Notice, Source } from "../sdk/source.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { FetchBudget } from "./fetch-budget.ts";
@@ -53,20 +53,27 @@ export class BookingFetcher {
   /** @returns undefined when the source knows no such booking. @throws as `Source.fetchBooking`. */
   async fetch(reference: string, how: How, signal: AbortSignal): Promise<BookingView | undefined> {
     const key = JSON.stringify(how);
+    this.#stopWhenClosed(key);
+    return this.budget.run(async () => {
+      // Others may have met a closed door while this one waited for its turn.
+      this.#stopWhenClosed(key);
+      try {
+        const view = await this.#source.fetchBooking?.(reference, how, this.#context(signal));
+        this.#failures = 0;
+        this.#refused.delete(key);
+        return view;
+      } catch (error) {
+        this.#noteFailure(key, error);
+        throw error;
+      }
+    }, signal);
+  }
+
+  #stopWhenClosed(key: string): void {
     const refused = this.#refused.get(key);
     if (refused && refused.until > performance.now()) throw new ConfigurationError(refused.reason);
-    try {
-      const view = await this.budget.run(
-        async () => this.#source.fetchBooking?.(reference, how, this.#context(signal)),
-        signal,
-      );
-      this.#failures = 0;
-      this.#refused.delete(key);
-      return view;
-    } catch (error) {
-      this.#noteFailure(key, error);
-      throw error;
-    }
+    const { pause } = this;
+    if (pause) throw new RetryableError(pause.reason, { retryAfterMs: pause.ms });
   }
 
   #noteFailure(key: string, error: unknown): void {

@@ -16,6 +16,7 @@ export class FetchBudget {
   #filledAt = performance.now();
   #nextStartAt = 0;
   #running = 0;
+  #waiting: (() => void)[] = [];
   #line: Promise<void> = Promise.resolve();
 
   constructor(rules: BudgetRules = DEFAULT_RULES) {
@@ -24,21 +25,21 @@ export class FetchBudget {
     this.#tokens = this.#capacity;
   }
 
-  /** True when another call may be lined up. */
-  get hasRoom(): boolean {
-    return this.#running < this.#rules.concurrency;
+  /** So many calls may run at once. */
+  get concurrency(): number {
+    return this.#rules.concurrency;
   }
 
   /** Runs a call as soon as the budget allows. Calls start in the order in which they were lined up. */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    this.#running += 1;
+    await this.#enter(signal);
     try {
       const turn = this.#line.then(() => this.#take(signal));
       this.#line = turn.catch(() => undefined);
       await turn;
       return await call();
     } finally {
-      this.#running -= 1;
+      this.#leave();
     }
   }
 
@@ -46,6 +47,33 @@ export class FetchBudget {
   noteRemaining(remaining: number): void {
     this.#fill();
     this.#tokens = Math.min(this.#tokens, Math.max(0, remaining));
+  }
+
+  async #enter(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#running < this.#rules.concurrency) {
+      this.#running += 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const goOn = () => {
+        signal.removeEventListener("abort", giveUp);
+        resolve();
+      };
+      const giveUp = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== goOn);
+        reject(signal.reason as Error);
+      };
+      this.#waiting.push(goOn);
+      signal.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  /** Hands the place on to who waits longest. */
+  #leave(): void {
+    const goOn = this.#waiting.shift();
+    if (goOn) goOn();
+    else this.#running -= 1;
   }
 
   async #take(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,6 @@
 import type { BookingFields, BookingView } from "../sdk/booking.ts";
+import type { Money } from "../sdk/money.ts";
+import type { LocalMoment } from "../sdk/time.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -32,7 +34,7 @@ function mergeValue(key: string, known: unknown, shown: unknown): unknown {
   if (Array.isArray(shown)) {
     return !WHOLE.has(key) && shown.every(hasId) ? mergeList(known, shown) : shown;
   }
-  if (typeof shown !== "object" || isAtom(shown) || WHOLE.has(key)) return shown;
+  if (WHOLE.has(key) || !isFields(shown) || isAtom(shown)) return shown;
   const merged = mergeFields(isFields(known) ? known : {}, shown);
   return Object.keys(merged).length === 0 ? undefined : merged;
 }
@@ -45,9 +47,22 @@ function mergeList(known: unknown, shown: readonly { id: string }[]): Fields[] {
   return shown.map((item) => mergeFields((before.get(item.id) ?? {}) as Fields, item));
 }
 
-/** Money and local moments: their parts mean nothing apart. */
-export function isAtom(value: object): boolean {
-  return "amountMinor" in value || "timeZone" in value;
+/**
+ * Money and local moments: their parts mean nothing apart. Never ask it about a map that guests
+ * name the keys of.
+ */
+export function isAtom(value: unknown): value is Money | LocalMoment {
+  return isMoney(value) || isMoment(value);
+}
+
+export function isMoney(value: unknown): value is Money {
+  return isFields(value) && typeof value["amountMinor"] === "number";
+}
+
+export function isMoment(value: unknown): value is LocalMoment {
+  return (
+    isFields(value) && typeof value["date"] === "string" && typeof value["timeZone"] === "string"
+  );
 }
 
 function hasId(value: unknown): value is { id: string } {

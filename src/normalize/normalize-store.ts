@@ -70,6 +70,13 @@ export class NormalizeStore {
     });
   }
 
+  /** Whether a commit failed for what was in it: the store is there, and nobody was in the way. */
+  isFaultOfContent(error: unknown): boolean {
+    if (error instanceof StaleStateError) return false;
+    const failure = this.#parts.db.failureOf(error);
+    return failure === "duplicate" || failure === "other";
+  }
+
   /** Another process may have taken over and finished some meanwhile. */
   async #stillWaiting(
     trx: Knex.Transaction,

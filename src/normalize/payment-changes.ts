@@ -35,6 +35,11 @@ export function newestPayment({ payments = [] }: Fields): EventPayment | undefin
   return newest && eventPayment(newest);
 }
 
+/** Whether a booking shows that something has been paid. */
+export function hasPayment(fields: Fields = {}): boolean {
+  return newestPayment(fields) !== undefined || (fields.totals?.paid?.amountMinor ?? 0) > 0;
+}
+
 function totalChange(difference: Money): PaymentChange[] {
   if (difference.amountMinor === 0) return [];
   const type = difference.amountMinor > 0 ? "payment.received" : "payment.refunded";

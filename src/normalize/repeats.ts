@@ -1,4 +1,5 @@
 import type { Call, RecentCall } from "./look.ts";
+import { shortKey } from "./short-key.ts";
 
 /** Within this time the same call again is a repeat, where the state cannot tell. */
 export const REPEAT_WINDOW_MS = 2 * 60_000;
@@ -24,16 +25,47 @@ function isTick(hash: string): boolean {
   return hash.startsWith("hour:") || hash.startsWith("timer:");
 }
 
-const CHANGE = "change";
+export type ChangeKind = "payment" | "other";
 
 /** Remembers that the state was seen to change when a call came. */
-export function changeAt(receivedAt: number): RecentCall {
-  return { hash: CHANGE, at: receivedAt };
+export function changeAt(kind: ChangeKind, receivedAt: number): RecentCall {
+  return { hash: `change:${kind}`, at: receivedAt };
 }
 
-/** Whether the state was seen to change about when the call came: it may well have been this. */
-export function hasChangedAround(recent: readonly RecentCall[], receivedAt: number): boolean {
-  return isRepeat(recent, changeAt(receivedAt));
+/** Whether the state was seen to change so about when the call came: it may well have been this. */
+export function hasChangedAround(
+  recent: readonly RecentCall[],
+  kind: ChangeKind,
+  receivedAt: number,
+): boolean {
+  return isRepeat(recent, changeAt(kind, receivedAt));
+}
+
+const WITHHELD = "withheld:";
+
+/** A step that was shown but not told may still be announced within this time. */
+const CLAIM_WINDOW_MS = HOUR_MS;
+
+/** Remembers a step that a booking showed when it was first seen, and that nobody had announced. */
+export function withheldStep(type: string, receivedAt: number): RecentCall {
+  return { hash: WITHHELD + type, at: receivedAt };
+}
+
+/** Whether a call may announce such a step: it came soon after the booking was first seen. */
+export function isWithheld(recent: readonly RecentCall[], type: string, receivedAt: number) {
+  return recent.some(
+    ({ hash, at }) => hash === WITHHELD + type && Math.abs(at - receivedAt) <= CLAIM_WINDOW_MS,
+  );
+}
+
+/** @param isOver Whether the step has been told meanwhile, or the booking has left it behind. */
+export function forgetWithheld(
+  recent: readonly RecentCall[],
+  isOver: (type: string) => boolean,
+): readonly RecentCall[] {
+  const isKept = ({ hash }: RecentCall) =>
+    !hash.startsWith(WITHHELD) || !isOver(hash.slice(WITHHELD.length));
+  return recent.every(isKept) ? recent : recent.filter(isKept);
 }
 
 export function isRepeat(recent: readonly RecentCall[], { hash, at }: RecentCall): boolean {
@@ -51,8 +83,12 @@ export function remember(
   const all = [...recent, ...added];
   const newest = Math.max(...all.map(({ at }) => at));
   return all
-    .filter(({ hash, at }) => isTick(hash) || newest - at <= REPEAT_WINDOW_MS)
+    .filter(({ hash, at }) => isTick(hash) || newest - at <= memoryMs(hash))
     .slice(-MAX_REMEMBERED);
+}
+
+function memoryMs(hash: string): number {
+  return hash.startsWith(WITHHELD) ? CLAIM_WINDOW_MS : REPEAT_WINDOW_MS;
 }
 
 /**
@@ -70,7 +106,7 @@ export function identityOf(call: Call, referenceMoment: string): RecentCall {
   if (type === "booking.timer" && timer) {
     const { name, relativeTo, offsetMinutes } = timer;
     const hash = `timer:${name}:${relativeTo}:${offsetMinutes}:${referenceMoment}`;
-    return { hash, at: receivedAt };
+    return { hash: shortKey(hash), at: receivedAt };
   }
   return { hash: call.hash, at: receivedAt };
 }

@@ -1,5 +1,6 @@
 import type { Booking, BookingFields } from "../sdk/booking.ts";
 import type { Change, EventPayment, EventType } from "../sdk/booking-event.ts";
+import { negateMoney } from "../sdk/money.ts";
 import { paymentChanges } from "./payment-changes.ts";
 import { stepsBetween } from "./steps.ts";
 
@@ -55,4 +56,12 @@ export function isSameEvent(stateType: string, announced: string | undefined): b
     stateType === announced ||
     SAME_THING.some((types) => types.has(stateType) && types.has(announced))
   );
+}
+
+/** A refund is told by what went back, a removal by what was taken off. */
+export function namedAs(event: StateEvent, type: StateEvent["type"]): StateEvent {
+  const { amount } = event.payment ?? {};
+  const isTakenOff = type === "payment.removed" && amount !== undefined && amount.amountMinor < 0;
+  if (!isTakenOff) return { ...event, type };
+  return { type, payment: { ...event.payment, amount: negateMoney(amount) } };
 }

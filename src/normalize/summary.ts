@@ -2,6 +2,8 @@ import type { Booking } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import { formatAmount, type Money } from "../sdk/money.ts";
 import { formatMoment, type LocalMoment } from "../sdk/time.ts";
+import { isCustom } from "./changes.ts";
+import { isMoment, isMoney } from "./merge-view.ts";
 
 const MAX_PARTS = 6;
 const MAX_VALUE_LENGTH = 60;
@@ -48,7 +50,7 @@ export function summarizeNew(booking: Booking): string {
 
 function partOf({ path, before, after }: Change): string {
   const what = wordsFor(path);
-  const [from, to] = [valueText(before), valueText(after)];
+  const [from, to] = isCustom(path) ? [] : [valueText(before), valueText(after)];
   if (before === null) return to === undefined ? `${what} added` : `${what} set to ${to}`;
   if (after === null) return `${what} removed`;
   if (from === undefined || to === undefined) return `${what} changed`;
@@ -84,14 +86,6 @@ function moneyText(money: Money): string {
 
 function momentText(moment: LocalMoment): string {
   return formatMoment(moment, "en-GB");
-}
-
-function isMoney(value: unknown): value is Money {
-  return typeof value === "object" && value !== null && "amountMinor" in value;
-}
-
-function isMoment(value: unknown): value is LocalMoment {
-  return typeof value === "object" && value !== null && "timeZone" in value;
 }
 
 function sentence(text: string): string {

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-
 import type { WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { Notice, NoticeSubject } from "../sdk/source.ts";
 import { hashOfCall } from "./event-draft.ts";
 import type { Call } from "./look.ts";
 import { hasLongNumber, maskCards, maskCardsIn } from "./mask-cards.ts";
+import { shortKey } from "./short-key.ts";
 
 /** One delivery on its way through the comparison. */
 export interface Unit {
@@ -20,8 +19,6 @@ export interface UnitPart {
   notice: Notice;
   call: Call;
 }
-
-const MAX_SUBJECT_LENGTH = 200;
 
 export function unitOf(delivery: WaitingDelivery, notices: readonly Notice[]): Unit {
   const mayHoldCard =
@@ -53,10 +50,7 @@ function partOf(delivery: WaitingDelivery, notice: Notice): UnitPart {
 /** `1201`, `coupon:GIFT-7Q2X`, `clock` */
 export function subjectName(subject: NoticeSubject): string {
   if (subject.kind === "clock") return "clock";
-  const name = subject.kind === "booking" ? subject.reference : `${subject.kind}:${subject.id}`;
-  if (name.length <= MAX_SUBJECT_LENGTH) return name;
-  const rest = createHash("sha256").update(name).digest("base64url");
-  return `${name.slice(0, MAX_SUBJECT_LENGTH - rest.length - 1)}~${rest}`;
+  return shortKey(subject.kind === "booking" ? subject.reference : `${subject.kind}:${subject.id}`);
 }
 
 function maskBody(body: Buffer): Buffer | undefined {

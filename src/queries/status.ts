@@ -1,7 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { NEVER } from "../dispatch/job-store.ts";
 import type { Pause, PauseStore } from "../dispatch/pause-store.ts";
+import type { FactStore } from "../db/fact-store.ts";
 import type { Clock } from "../sdk/context.ts";
+import type { Spool } from "../spool/spool.ts";
+import { spooledElsewhere } from "../spool/spooled-elsewhere.ts";
 import { Counts } from "./counts.ts";
 import { tableBy } from "./index-hint.ts";
 import { presentInstant } from "./present.ts";
@@ -9,6 +12,9 @@ import { presentInstant } from "./present.ts";
 export interface StatusParts {
   db: Database;
   pauses: PauseStore;
+  facts: FactStore;
+  /** Of this process. */
+  spool: Pick<Spool, "rows" | "fileIds"> | undefined;
   clock: Clock;
   /** Ids of the configured handlers. */
   handlers: readonly string[];
@@ -51,8 +57,9 @@ export interface Status {
 /** The whole installation in numbers. Nothing of it counts over history. */
 export async function readStatus(parts: StatusParts): Promise<Status> {
   const counts = await Counts.read(parts.db);
-  const [pauses, oldestAt, lastReceivedAt] = await Promise.all([
+  const [pauses, elsewhere, oldestAt, lastReceivedAt] = await Promise.all([
     parts.pauses.all(),
+    spooledElsewhere(parts.facts, parts.spool?.fileIds ?? []),
     oldestWaiting(parts.db, counts.oldestWaiting),
     Promise.all(parts.connections.map(({ id }) => lastReceived(parts.db, id))),
   ]);
@@ -60,7 +67,7 @@ export async function readStatus(parts: StatusParts): Promise<Status> {
   return {
     ...totals(counts),
     oldestWaitingSeconds: Math.round(ageMs / 1000),
-    spool: 0, // nothing is kept outside the database
+    spool: elsewhere + (parts.spool?.rows ?? 0),
     mailMode: parts.mailMode,
     handlers: parts.handlers.map((id) => handlerStatus(id, pauses, counts)),
     connections: parts.connections.map((connection, index) => ({

@@ -57,7 +57,6 @@ export function createHookReceiver(parts: HookReceiverParts): HookReceiver {
       next();
       return;
     }
-    load.noteRequest();
     const refuse = (status: number, headers: Record<string, string> = CLOSING) => {
       stats.noteRefused(status);
       response.writeHead(status, headers).end();
@@ -75,6 +74,8 @@ export function createHookReceiver(parts: HookReceiverParts): HookReceiver {
       return refuse(405, { ...CLOSING, allow: ALLOWED });
     }
     if (!tokens.accepts(connection, token)) return refuse(404);
+    // Only callers who know the secret make our own work stand back.
+    load.noteRequest();
     if (method === "HEAD") {
       response.writeHead(200, EMPTY).end();
       return;

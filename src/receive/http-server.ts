@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 
 import type { HookReceiver, ReceiveLimits } from "./hook-receiver.ts";
 
@@ -7,17 +8,26 @@ import type { HookReceiver, ReceiveLimits } from "./hook-receiver.ts";
 const MAX_HEADER_BYTES = 256 * 1024;
 const CHECK_INTERVAL_MS = 500;
 
+/** What Node's parser refuses before there is a request. Anything else it refuses is answered 400. */
+const PARSER_STATUS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
 /**
  * The server: hook requests go straight to the receiver, before Express sets up its own request
  * and response, everything else to Express.
+ *
+ * @param onRefused Called for requests that never became one: too slow, too large, malformed.
  */
 export function createHttpServer(
   receiver: HookReceiver | undefined,
   app: RequestListener,
   { requestSeconds }: ReceiveLimits,
+  onRefused: (status: number, reason: string) => void = () => undefined,
 ): Server {
   const timeoutMs = requestSeconds * 1000;
-  return createServer(
+  const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: timeoutMs,
@@ -36,6 +46,25 @@ export function createHttpServer(
       });
     },
   );
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    refuse(error, socket, onRefused);
+  });
+  return server;
+}
+
+function refuse(
+  { code = "" }: NodeJS.ErrnoException,
+  socket: Duplex,
+  onRefused: (status: number, reason: string) => void,
+): void {
+  // A caller that hung up, or whose answer is under way, needs no other.
+  if (code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = PARSER_STATUS[code] ?? 400;
+  onRefused(status, code);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nconnection: close\r\n\r\n`);
 }
 
 /** @returns the port it listens on. @throws when the address is taken. */

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { Spool } from "../spool/spool.ts";
 import type { ReceiveStats } from "./receive-stats.ts";
 
 /** What `/metrics` tells about this process. */
@@ -11,9 +12,10 @@ export class Metrics {
   readonly #events: Counter;
   readonly #attempts: Counter;
 
-  constructor(stats: ReceiveStats) {
+  constructor(stats: ReceiveStats, spool?: Spool) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
+    if (spool) registerSpool(this.registry, spool);
     new Gauge({
       name: "bellhop_deliveries_accepted",
       help: "Requests stored and answered 200 since the start, by connection",
@@ -77,4 +79,43 @@ export class Metrics {
   noteAttempt(handler: string, outcome: string): void {
     this.#attempts.inc({ handler, outcome });
   }
+}
+
+/** Only where there is a spool: beside a database server. */
+function registerSpool(registry: Registry, spool: Spool): void {
+  const registers = [registry];
+  new Gauge({
+    name: "bellhop_spool_rows",
+    help: "Deliveries of this process that are in the spool, not in the database",
+    registers,
+    collect() {
+      this.set(spool.rows);
+    },
+  });
+  new Gauge({
+    name: "bellhop_spool_bytes",
+    help: "Size of the deliveries in the spool; limits.spoolBytes is the most",
+    registers,
+    collect() {
+      this.set(spool.bytes);
+    },
+  });
+  new Counter({
+    name: "bellhop_spooled_total",
+    help: "Deliveries that went to the spool since the start",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(spool.spooled);
+    },
+  });
+  new Counter({
+    name: "bellhop_spool_drained_total",
+    help: "Deliveries that were taken from the spool to the database since the start",
+    registers,
+    collect() {
+      this.reset();
+      this.inc(spool.drained);
+    },
+  });
 }

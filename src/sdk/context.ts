@@ -124,6 +124,8 @@ export interface EffectResult {
 }
 
 export interface EffectSteps {
+  /** What would be done, after "would", for a dry run: "mail voucher 2 to the guest". */
+  plan?: string;
   /**
    * Asks the other side whether an earlier try got through. Called only after a try of unknown
    * outcome. `undefined` means it is certainly not there.

@@ -56,6 +56,6 @@ export function kindOf(error: unknown): ErrorKind | undefined {
 
 /** One line for logs, tables and pages, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
-  return typeof error === "string" ? error : "unknown error";
+  const text: unknown = error instanceof Error ? error.message || error.name : error;
+  return typeof text === "string" ? text : "unknown error";
 }

@@ -5,6 +5,7 @@ export * from "./errors.ts";
 export * from "./form.ts";
 export * from "./integration.ts";
 export * from "./money.ts";
+export * from "./retry-after.ts";
 export * from "./simulator.ts";
 export * from "./source.ts";
 export * from "./time.ts";

@@ -25,6 +25,14 @@ export interface Manifest {
 
 export type HandlerResult = { done: string } | { skipped: string };
 
+/** What the other side can take, counted over the whole installation. */
+export interface HandlerLimit {
+  /** Jobs at the same time. 1: one posting after the other, whatever the booking. */
+  atOnce?: number;
+  /** Jobs begun in any minute. */
+  perMinute?: number;
+}
+
 /**
  * Does something outside when an event arrives.
  *
@@ -46,6 +54,8 @@ export interface Handler<Config, Type extends EventType = BookingEventType> {
   whenUnsure?: "resend" | "ask";
   /** Jobs at the same time in one process. Defaults to 4. */
   concurrency?: number;
+  /** For the whole installation, however many processes there are. */
+  limit?: HandlerLimit;
   /** Defaults to 60 s. */
   timeoutMs?: number;
 }

@@ -13,6 +13,23 @@ const Instant = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)), "write a date such as 2026-11-01");
 
+/** One address, alone or behind a name, as `mail/address.ts` takes it apart later. */
+const SENDER = /^(?:[^<>]*<)?[^\s,;:<>"()@\\]+@[^\s,;:<>"()@\\]+>?$/;
+
+export const Sender = z
+  .string()
+  .regex(SENDER, "must be one e-mail address, such as Fjord Walks <post@example.com>");
+
+const Language = z.string().refine(isLanguageTag, "write a language tag such as nb, de or en-us");
+
+function isLanguageTag(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 /** Standard fields that a custom form item may fill. */
 export const MAPPED_FIELDS = [
   "language",
@@ -43,12 +60,12 @@ const Connection = z.strictObject({
     .describe("Secrets of the callback URL, newest first; the older one stays valid for a change"),
   name: Text.optional().describe("Name of the operator as guests know it"),
   since: Instant.optional().describe("Bookings made before are not news; default: first start"),
-  language: Text.optional().describe("Language of guests who have not chosen one"),
+  language: Language.optional().describe("Language of guests who have not chosen one"),
   country: Text.optional().describe("Country of guests who have not given one"),
   mail: z
     .strictObject({
-      from: Text.optional().describe("Sender address, with or without a name"),
-      replyTo: Text.optional().describe("Where guests' answers go"),
+      from: Sender.optional().describe("Sender address, with or without a name"),
+      replyTo: Sender.optional().describe("Where guests' answers go"),
     })
     .optional()
     .describe("Sender of mails to guests of this connection"),
@@ -88,10 +105,20 @@ const Instance = z.strictObject({
     .describe("Settings of this use of the integration"),
 });
 
+const TIME = "(?:[01]\\d|2[0-3]):[0-5]\\d";
+const RELATIVE_TO = new RegExp(`^(?:start|end|created|confirmed|service day at ${TIME})$`);
+const OFFSET = new RegExp(`^[+-]?\\d{1,5}(?:[mh]|d(?: at ${TIME})?)$`);
+
 const Timer = z.strictObject({
   name: Name.describe("Told to handlers, so that they know their timer"),
-  relativeTo: Text.describe("start, end, created or confirmed"),
-  offset: Text.describe("Before (-48h) or after (2h); days may have a time: -1d at 18:00"),
+  relativeTo: z
+    .string()
+    .regex(RELATIVE_TO, "write start, end, created, confirmed, or service day at 08:00")
+    .describe("start, end, created, confirmed, or service day at HH:MM"),
+  offset: z
+    .string()
+    .regex(OFFSET, "write an offset such as -48h, 30m, +1d or -1d at 18:00")
+    .describe("Before (-48h) or after (2h); days may have a time: -1d at 18:00"),
   statuses: z.array(z.enum(BOOKING_STATUSES)).optional().describe("Only bookings in these"),
   connections: z.array(Text).optional().describe("Only bookings of these connections"),
   products: z.array(Text).optional().describe("Only bookings with one of these products"),
@@ -102,11 +129,26 @@ const Limits = z.strictObject({
   headerBytes: z.int().min(1024).default(16_384).describe("More headers are answered 431"),
   urlBytes: z.int().min(256).default(8_192).describe("Longer URLs are answered 414"),
   requestSeconds: z.number().min(1).default(10).describe("Slower requests are answered 408"),
+  spoolBytes: z
+    .int()
+    .min(1024)
+    .default(1_073_741_824)
+    .describe(
+      "Calls kept on this machine's disk while the database is away; more are answered 503",
+    ),
 });
 
 const Retention = z.strictObject({
   deliveriesDays: z.int().min(1).default(90).describe("How long messages are kept"),
   jobsDays: z.int().min(1).default(90).describe("How long finished jobs are kept"),
+});
+
+const Retries = z.strictObject({
+  giveUpDays: z
+    .number()
+    .positive()
+    .default(3)
+    .describe("A job that still fails at this age needs a person"),
 });
 
 /** `bellhop.yaml` */
@@ -118,6 +160,16 @@ export const ConfigSchema = z.strictObject({
         .default("rehearsal")
         .describe("rehearsal: the office gets every mail instead of the guest; live: guests do"),
       office: z.email().optional().describe("Gets rehearsal mails and notes that need a person"),
+      brake: z
+        .strictObject({
+          perHour: z
+            .int()
+            .min(1)
+            .default(50)
+            .describe("So many mails to guests an hour always go, however few are usual"),
+        })
+        .prefault({})
+        .describe("Mails to guests stop at three times the usual number, until a person resumes"),
     })
     .prefault({})
     .describe("Who gets mails"),
@@ -132,6 +184,7 @@ export const ConfigSchema = z.strictObject({
   timers: z.array(Timer).default([]).describe("Moments around bookings that handlers hear of"),
   limits: Limits.prefault({}).describe("What callers may send"),
   retention: Retention.prefault({}).describe("How long things are kept"),
+  retries: Retries.prefault({}).describe("How long what fails is tried again"),
   shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
   integrationPaths: z
     .array(Text)

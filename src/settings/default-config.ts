@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const TOKENS_FILE = "tokens.json";
@@ -36,7 +36,10 @@ function tokensFor(dataFolder: string, names: readonly string[]): Record<string,
   const tokens = Object.fromEntries(names.map((name) => [name, kept[name] ?? newToken()]));
   if (names.some((name) => kept[name] === undefined)) {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
+    // Whole or not at all: a start that is killed here must not leave half a file behind.
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, `${JSON.stringify(tokens, null, 2)}\n`, { mode: 0o600 });
+    renameSync(unfinished, file);
   }
   return tokens;
 }

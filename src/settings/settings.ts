@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 
 import { z } from "zod";
 
 import type { DatabaseLocation } from "../db/database.ts";
 import type { ConnectionDefaults } from "../sdk/context.ts";
 import { readConfigFiles, type RawConfig } from "./config-file.ts";
-import { describeProblems, type Locate } from "./config-problems.ts";
-import { ConfigSchema, type Config } from "./config-schema.ts";
+import { describeProblems, type Locate, pathText } from "./config-problems.ts";
+import { ConfigSchema, type Config, Sender } from "./config-schema.ts";
 import { defaultConfig } from "./default-config.ts";
 import type { Environment } from "./environment.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -21,6 +21,8 @@ export interface Settings {
   readonly publicUrl: string;
   readonly apiToken: string | undefined;
   readonly smtpUrl: string | undefined;
+  /** The mail server is a catcher that shows mails and passes none on. */
+  readonly isMailCaught: boolean;
   readonly mailFrom: string | undefined;
   readonly logLevel: string;
   readonly config: Config;
@@ -69,7 +71,7 @@ const EnvironmentSchema = z.object({
   SMTP_URL: optionalText.refine((url) => url === undefined || /^smtps?:\/\/[^/]/.test(url), {
     message: "write smtp://user:password@host:port",
   }),
-  MAIL_FROM: optionalText,
+  MAIL_FROM: Sender.optional(),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(", ")}` })
     .default("info"),
@@ -83,7 +85,9 @@ export function readSettings(environment: Environment): Settings {
   const variables = readVariables(environment);
   const dataFolder = resolve(variables.BELLHOP_DATA);
   const raw = readRawConfig(variables.BELLHOP_CONFIG, dataFolder, environment);
-  const config = checkConfig(raw);
+  const config = withAbsolutePaths(checkConfig(raw), raw.folder);
+  const problems = [...missingFolders(config, raw.locate), ...missingSenders(config, variables)];
+  if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze({
     host: variables.HOST,
     port: variables.PORT,
@@ -97,9 +101,10 @@ export function readSettings(environment: Environment): Settings {
     ),
     apiToken: variables.BELLHOP_API_TOKEN,
     smtpUrl: variables.SMTP_URL,
+    isMailCaught: false,
     mailFrom: variables.MAIL_FROM,
     logLevel: variables.LOG_LEVEL,
-    config: withAbsolutePaths(config, raw.folder),
+    config,
     configFolder: raw.folder,
     locate: raw.locate,
     isDefaultConfig: raw.isDefault,
@@ -153,6 +158,30 @@ function withAbsolutePaths(config: Config, folder: string): Config {
       path.startsWith(".") || path.startsWith("/") ? resolve(folder, path) : path,
     ),
   };
+}
+
+/** A folder with a slip in its name would be passed over in silence, and the product's own used. */
+function missingFolders({ templatePaths, integrationPaths }: Config, locate: Locate): string[] {
+  const templates = templatePaths.map((path, index) => ({ path, at: ["templatePaths", index] }));
+  const integrations = integrationPaths
+    .map((path, index) => ({ path, at: ["integrationPaths", index] }))
+    .filter(({ path }) => isAbsolute(path)); // others are names of installed packages
+  return [...templates, ...integrations]
+    .filter(({ path }) => !existsSync(path))
+    .map(
+      ({ path, at }) => `${locate(at)}: ${pathText(at)}: ${path} does not exist: correct the path`,
+    );
+}
+
+/** Found at the first mail otherwise, when a guest waits for it. */
+function missingSenders(
+  { mail, connections }: Config,
+  { SMTP_URL, MAIL_FROM }: z.output<typeof EnvironmentSchema>,
+): string[] {
+  if (SMTP_URL === undefined || MAIL_FROM !== undefined || mail.mode !== "live") return [];
+  return Object.entries(connections)
+    .filter(([, connection]) => connection.mail?.from === undefined)
+    .map(([id]) => `connections.${id}.mail.from: no sender: add it, or set MAIL_FROM`);
 }
 
 function isWebAddress(text: string): boolean {

@@ -84,6 +84,25 @@ onEachStore((store) => {
     expect(await jobs(office)).toMatchObject([{ state: "ready", reason: null }]);
   });
 
+  it("a dry run tells what a job would do, and the job stays as it is", async () => {
+    const { office, job } = await officeWithJob();
+
+    const dry = await post(office, `/jobs/${job}/replay`, { dryRun: true });
+    const wrong = await post(office, `/jobs/${job}/replay`, { dryRun: "yes" });
+
+    expect(dry).toEqual({
+      status: 200,
+      body: {
+        count: 1,
+        wouldDo: ["would mail voucher 1 to the guest"],
+        outcome: "would be done",
+      },
+    });
+    expect(wrong).toMatchObject({ status: 400 });
+    expect(await jobs(office)).toMatchObject([{ id: job, state: "ready" }]);
+    expect((await callApi(office, "/effects")).body).toMatchObject({ data: [] });
+  });
+
   it("a job that is running can neither be skipped nor replayed", async () => {
     const { office, job } = await officeWithJob();
     await office.db.knex("jobs").where({ id: job }).update({ state: "leased" });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { FactStore } from "../../src/db/fact-store.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
@@ -77,6 +78,8 @@ onEachStore((store) => {
       readStatus({
         db,
         pauses: new PauseStore(db),
+        facts: new FactStore(db),
+        spool: undefined,
         clock: { now: Date.now },
         handlers: HANDLERS,
         connections: [{ id: "fjord", source: "tourcms", simulated: false }],

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { hasProgram, startMariaDb } from "../harness/servers.ts";
+import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
 import { measureDrain, type DrainRow } from "./drain.ts";
 import { measureFootprint } from "./footprint.ts";
 import {
@@ -13,10 +13,13 @@ import {
   measureIntake,
   onMariaDb,
 } from "./intake.ts";
+import { measureJobs } from "./jobs.ts";
 import { measureVoucherLatency } from "./latency.ts";
+import { measureLease } from "./lease.ts";
 import { printReport, type Report } from "./report.ts";
 
-// npm run bench [-- --rounds N] [--seconds N] [--json FILE]
+// npm run bench [-- --only intake,drain,latency,footprint,lease,jobs] [--rounds N] [--seconds N]
+//   [--json FILE]
 //
 // Everything is measured in one run on one machine, candidates in turn, so that ratios hold where
 // absolute figures do not. Exit code 1 when an acknowledged request is missing from a store.
@@ -25,6 +28,12 @@ const option = (name: string, fallback: string) => {
   const at = process.argv.indexOf(`--${name}`);
   return at === -1 ? fallback : (process.argv[at + 1] ?? fallback);
 };
+const PARTS = ["intake", "drain", "latency", "footprint", "lease", "jobs"] as const;
+type Part = (typeof PARTS)[number];
+const only = new Set(option("only", PARTS.join()).split(","));
+for (const part of only)
+  if (!PARTS.some((name) => name === part)) throw new Error(`no part ${part}`);
+const isWanted = (part: Part) => only.has(part);
 const rounds = Number(option("rounds", "3"));
 const seconds = Number(option("seconds", "3"));
 const json = option("json", "bench-results.json");
@@ -43,60 +52,91 @@ const echo = `integrations: { echo: { use: example-echo, settings: { path: "${li
 const sqliteFolder = (name: string) => (round: number) =>
   Promise.resolve({ BELLHOP_DATA: join(folder, `${name}-${round}`) });
 
-const candidates: IntakeCandidate[] = [
-  bareExpress(),
+// A drain works off all that a burst has left behind: a short burst has the same rate.
+const DRAINED_SECONDS = 1;
+
+const onSqlite = [
   handWritten("SQLite", (round) => Promise.resolve(join(folder, `hand-${round}.sqlite`))),
   bellhopOn("SQLite", bench, "receive", sqliteFolder("receive")),
-  bellhopOn("SQLite", bench, "all", sqliteFolder("all"), {
+  bellhopOn("SQLite", bench, "all", sqliteFolder("all"), { config: echo }),
+];
+
+function drainOnSqlite(): IntakeCandidate {
+  return bellhopOn("SQLite", bench, "all", sqliteFolder("drain"), {
     config: echo,
     afterLoad: async (round) => {
-      const sqliteFile = join(folder, `all-${round}`, "bellhop.sqlite");
+      const sqliteFile = join(folder, `drain-${round}`, "bellhop.sqlite");
       drains.push(await measureDrain("SQLite, --role all", { sqliteFile }));
     },
-  }),
-];
-if (mariadb) {
-  const locate = onMariaDb(mariadb);
-  let url = "";
-  candidates.push(
-    handWritten("MariaDB", locate),
-    bellhopOn("MariaDB", bench, "receive", async (round) => ({
-      DATABASE_URL: await locate(),
-      BELLHOP_DATA: join(folder, `maria-${round}`),
-    })),
-    bellhopOn(
-      "MariaDB",
-      bench,
-      "all",
-      async (round) => {
-        url = await locate();
-        return { DATABASE_URL: url, BELLHOP_DATA: join(folder, `maria-all-${round}`) };
-      },
-      {
-        config: echo,
-        afterLoad: async () => {
-          drains.push(await measureDrain("MariaDB, --role all", { mysqlUrl: url }));
-        },
-      },
-    ),
-  );
+  });
 }
 
-const intake: IntakeRow[] = [];
-for (let round = 1; round <= rounds; round += 1) {
-  for (const candidate of candidates) {
-    process.stderr.write(`round ${round} of ${rounds}: ${candidate.name}\n`);
-    intake.push(await measureIntake(candidate, round, seconds));
-  }
+function onServer(server: MariaDb): IntakeCandidate[] {
+  const locate = onMariaDb(server);
+  const env = (name: string) => async (round: number) => ({
+    DATABASE_URL: await locate(),
+    BELLHOP_DATA: join(folder, `${name}-${round}`),
+  });
+  return [
+    handWritten("MariaDB", locate),
+    bellhopOn("MariaDB", bench, "receive", env("maria")),
+    bellhopOn("MariaDB", bench, "all", env("maria-all"), { config: echo }),
+  ];
 }
-process.stderr.write("voucher latency\n");
-const latency = await measureVoucherLatency(bench);
-process.stderr.write("start and memory\n");
-const footprint = await measureFootprint(bench);
+
+function drainOnServer(server: MariaDb): IntakeCandidate {
+  let mysqlUrl = "";
+  const locate = async (round: number) => {
+    mysqlUrl = await server.newDatabase();
+    return { DATABASE_URL: mysqlUrl, BELLHOP_DATA: join(folder, `maria-drain-${round}`) };
+  };
+  return bellhopOn("MariaDB", bench, "all", locate, {
+    config: echo,
+    afterLoad: async () => {
+      drains.push(await measureDrain("MariaDB, --role all", { mysqlUrl }));
+    },
+  });
+}
+
+async function inTurn(candidates: readonly IntakeCandidate[], secondsEach: number, count: number) {
+  const rows: IntakeRow[] = [];
+  for (let round = 1; round <= count; round += 1) {
+    for (const candidate of candidates) {
+      process.stderr.write(`round ${round} of ${count}: ${candidate.name}\n`);
+      rows.push(await measureIntake(candidate, round, secondsEach));
+    }
+  }
+  return rows;
+}
+
+const report: Report = { rounds, seconds };
+if (isWanted("intake")) {
+  const candidates = [bareExpress(), ...onSqlite, ...(mariadb ? onServer(mariadb) : [])];
+  report.intake = await inTurn(candidates, seconds, rounds);
+}
+if (isWanted("drain")) {
+  await inTurn([drainOnSqlite(), ...(mariadb ? [drainOnServer(mariadb)] : [])], DRAINED_SECONDS, 1);
+  report.drains = drains;
+}
+if (isWanted("latency")) {
+  process.stderr.write("voucher latency\n");
+  report.latency = await measureVoucherLatency(bench);
+}
+if (isWanted("footprint")) {
+  process.stderr.write("start and memory\n");
+  report.footprint = await measureFootprint(bench);
+}
+if (isWanted("lease")) {
+  process.stderr.write("leasing from a full store\n");
+  report.leases = await measureLease(bench, mariadb);
+}
+if (isWanted("jobs")) {
+  report.jobs = await measureJobs(bench, mariadb, hasProgram("redis-server"), rounds);
+}
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });
 
-const report: Report = { rounds, seconds, intake, drains, latency, footprint };
 writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
 printReport(report, json);
-process.exitCode = intake.some(({ missing }) => missing > 0) ? 1 : 0;
+const isMissing = report.intake?.some(({ missing }) => missing > 0) ?? false;
+process.exitCode = isMissing ? 1 : 0;

@@ -1,50 +1,108 @@
 import type { DrainRow } from "./drain.ts";
 import type { FootprintRow } from "./footprint.ts";
 import type { IntakeRow } from "./intake.ts";
+import type { JobsRow } from "./jobs.ts";
 import type { LatencyRow } from "./latency.ts";
+import type { LeaseRow } from "./lease.ts";
 
 export interface Report {
   rounds: number;
   seconds: number;
-  intake: readonly IntakeRow[];
-  drains: readonly DrainRow[];
-  latency: LatencyRow;
-  footprint: FootprintRow;
+  intake?: readonly IntakeRow[];
+  drains?: readonly DrainRow[];
+  latency?: LatencyRow;
+  footprint?: FootprintRow;
+  leases?: readonly LeaseRow[];
+  jobs?: readonly JobsRow[];
 }
 
-/** Prints medians over the rounds; the first candidate is what the others are compared with. */
+/** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
 export function printReport(report: Report, json: string): void {
-  const lines = [
-    "",
-    `Intake: 64 connections, 1.5 kB form, ${report.rounds} rounds of ${report.seconds} s, medians`,
+  const parts = [
+    intakePart(report),
+    drainPart(report),
+    idlePart(report),
+    leasePart(report),
+    jobsPart(report),
+    [`All rounds as JSON: ${json}`],
+  ];
+  const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
+  process.stdout.write(`${lines.join("\n")}\n\n`);
+}
+
+function intakePart({ intake, rounds, seconds }: Report): string[] {
+  if (!intake) return [];
+  return [
+    `Intake: 64 connections, 1.5 kB form, ${rounds} rounds of ${seconds} s, medians`,
     row(["", "req/s", "x (a)", "p50 ms", "p99 ms", "missing"]),
-    ...intakeLines(report.intake),
-    "",
+    ...intakeLines(intake),
+  ];
+}
+
+function drainPart({ drains }: Report): string[] {
+  if (!drains) return [];
+  return [
     "Drain after the burst (delivery to event to job done)",
     row(["", "deliveries", "events", "jobs", "seconds", "events/s"]),
-    ...report.drains.map(({ name, deliveries, events, jobs, seconds, eventsPerSecond }) =>
+    ...drains.map(({ name, deliveries, events, jobs, seconds, eventsPerSecond }) =>
       row([name, deliveries, events, jobs, seconds, eventsPerSecond]),
     ),
-    "",
-    `Voucher, POST to mail server at idle: median ${report.latency.medianMs} ms, p95 ${report.latency.p95Ms} ms (${report.latency.mails} mails; aim below 250 ms)`,
-    `Start to ready on an empty store: ${report.footprint.startToReadyMs} ms (aim below 2000 ms)`,
-    `Memory after ${report.footprint.deliveries} deliveries: ${report.footprint.memoryMiB} MiB (aim below 200 MiB)`,
-    "",
-    `All rounds as JSON: ${json}`,
-    "",
   ];
-  process.stdout.write(lines.join("\n"));
+}
+
+function idlePart({ latency, footprint }: Report): string[] {
+  const lines: string[] = [];
+  if (latency) {
+    const { medianMs, p95Ms, mails } = latency;
+    lines.push(
+      `Voucher, POST to mail server at idle: median ${medianMs} ms, p95 ${p95Ms} ms (${mails} mails; aim below 250 ms)`,
+    );
+  }
+  if (footprint) {
+    const { startToReadyMs, deliveries, memoryMiB } = footprint;
+    lines.push(
+      `Start to ready on an empty store: ${startToReadyMs} ms (aim below 2000 ms)`,
+      `Memory after ${deliveries} deliveries: ${memoryMiB} MiB (aim below 200 MiB)`,
+    );
+  }
+  return lines;
+}
+
+function leasePart({ leases }: Report): string[] {
+  if (!leases) return [];
+  return [
+    "Leasing one job: empty store, against 1,000,000 settled and 100,000 waiting jobs, medians",
+    row(["", "empty us", "full us", "ratio", "aim"]),
+    ...leases.map(({ name, emptyUs, fullUs, ratio }) =>
+      row([name, emptyUs, fullUs, ratio.toFixed(2), "<= 1.50"]),
+    ),
+  ];
+}
+
+function jobsPart({ jobs }: Report): string[] {
+  if (!jobs) return [];
+  const names = [...new Set(jobs.map(({ name }) => name))];
+  const speedOf = (name: string) =>
+    median(jobs.filter((one) => one.name === name).map(({ jobsPerSecond }) => jobsPerSecond));
+  const base = speedOf(names[0] ?? "");
+  return [
+    "No-op jobs run and settled, durable, in order, medians",
+    row(["", "jobs/s", "x BullMQ"]),
+    ...names.map((name) => row([name, speedOf(name), (speedOf(name) / base).toFixed(2)])),
+  ];
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function intakeLines(rows: readonly IntakeRow[]): string[] {
   const names = [...new Set(rows.map(({ name }) => name))];
-  const median = (name: string, read: (row: IntakeRow) => number) => {
-    const values = rows.filter((one) => one.name === name).map(read);
-    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-  };
-  const base = median(names[0] ?? "", ({ requestsPerSecond }) => requestsPerSecond);
+  const medianOf = (name: string, read: (row: IntakeRow) => number) =>
+    median(rows.filter((one) => one.name === name).map(read));
+  const base = medianOf(names[0] ?? "", ({ requestsPerSecond }) => requestsPerSecond);
   return names.map((name) => {
-    const speed = median(name, ({ requestsPerSecond }) => requestsPerSecond);
+    const speed = medianOf(name, ({ requestsPerSecond }) => requestsPerSecond);
     const missing = rows
       .filter((one) => one.name === name)
       .reduce((sum, one) => sum + one.missing, 0);
@@ -52,8 +110,8 @@ function intakeLines(rows: readonly IntakeRow[]): string[] {
       name,
       speed,
       (speed / base).toFixed(2),
-      median(name, ({ p50Ms }) => p50Ms),
-      median(name, ({ p99Ms }) => p99Ms),
+      medianOf(name, ({ p50Ms }) => p50Ms),
+      medianOf(name, ({ p99Ms }) => p99Ms),
       missing,
     ]);
   });

@@ -37,6 +37,40 @@ onEachStore((store) => {
     expect(await attempts(running)).toEqual([2]);
   });
 
+  it("a dry run says what a job would do and does nothing", async () => {
+    const running = await shop();
+    const id = await newestId(running, "jobs");
+    await running.db.knex("effects").delete();
+
+    const { code, out } = await command(running, "replay", "job", id, "--dry-run");
+
+    expect(code).toBe(0);
+    expect(out).toBe(
+      `would mail voucher 1 to the guest\nJob ${id} would be done. Nothing was done.\n`,
+    );
+    expect(await attempts(running)).toEqual([1]);
+  });
+
+  it("a handler is paused, and resumed, by a person", async () => {
+    const running = await shop();
+    const handler = "voucher-mail/send-voucher";
+
+    const paused = await command(running, "pause", handler, "--reason", "new template");
+    const { body } = await callApi(running, "/status");
+    const resumed = await command(running, "resume", handler);
+    const again = await command(running, "resume", handler);
+    const unknown = await command(running, "pause", "books/post");
+
+    expect(paused.code).toBe(0);
+    expect(body).toMatchObject({
+      handlers: [{ id: handler, paused: { kind: "person", until: null, reason: "new template" } }],
+    });
+    expect(resumed.out).toContain("takes jobs again");
+    expect(again.out).toContain("was not paused");
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.err).toContain(`known are ${handler}`);
+  });
+
   it("a delivery is looked at anew", async () => {
     const running = await shop();
     const id = await newestId(running, "deliveries");

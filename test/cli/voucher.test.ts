@@ -56,6 +56,18 @@ it("without a file to write to the command is incomplete", async () => {
   expect((await command(app, "voucher", "bikes", "9000101")).code).toBe(2);
 });
 
+it("an instance that is meant for other bookings makes none", async () => {
+  const config = join(folder, "others.yaml");
+  const others = { "voucher-mail": { when: { products: ["no such product"] } } };
+  writeFileSync(config, stringify({ ...BIKES, integrations: others }));
+  const env = { ...app.env, BELLHOP_CONFIG: config };
+
+  const { code, err } = await command({ env }, "voucher", "bikes", "9000101", "--out", "x.pdf");
+
+  expect(code).toBe(1);
+  expect(err).toContain("or widen its `when`");
+});
+
 it("where no integration makes vouchers the message names one that does", async () => {
   const config = join(folder, "bellhop.yaml");
   writeFileSync(config, stringify({ ...BIKES, integrations: {} }));

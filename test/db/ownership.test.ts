@@ -82,4 +82,16 @@ onEachStore((store) => {
     const row: unknown = await db.knex("owners").first("token");
     expect(row).toEqual({ token: "the heir" });
   });
+
+  it("a process whose database is away stops all the same", async () => {
+    const db = await store.open();
+    const log: string[] = [];
+    const owner = member(db, "owner", log);
+    await owner.start();
+    await db.close();
+
+    await owner.stop();
+
+    expect(log).toEqual(["owner begins", "owner ends"]);
+  });
 });

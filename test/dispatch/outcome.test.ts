@@ -4,8 +4,9 @@ import { backoffMs } from "../../src/dispatch/backoff.ts";
 import { outcomeOfError, outcomeOfResult } from "../../src/dispatch/outcome.ts";
 import { ConfigurationError, PermanentError, RetryableError } from "../../src/sdk/errors.ts";
 
-const young = { attempt: 1, ageMs: 1_000 };
-const old = { attempt: 40, ageMs: 4 * 24 * 3_600_000 };
+const giveUpAfterMs = 3 * 24 * 3_600_000;
+const young = { attempt: 1, ageMs: 1_000, giveUpAfterMs };
+const old = { attempt: 40, ageMs: 4 * 24 * 3_600_000, giveUpAfterMs };
 
 describe("an error says what becomes of the job", () => {
   it("a missing setting holds it", () => {

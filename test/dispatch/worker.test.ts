@@ -257,6 +257,23 @@ onEachStore((store) => {
     expect(fast).toMatchObject({ attempt: 2, losses: 1 });
   });
 
+  it("a job put back in line while a later one runs has its turn, even if that one is held", async () => {
+    const db = await store.open();
+    const shop = openWorkshop(db, {});
+    await shop.tell(eventOf("1201"), eventOf("1201"));
+    const [early] = await idsOf(db);
+    await shop.jobs.skip(early ?? "", "by hand");
+    const [later] = await shop.lanes.lease("shop/handler1", 1, false);
+    if (!early || !later) throw new Error("nothing leased");
+
+    await shop.jobs.replay(early);
+    const moments = { startedAt: 1, finishedAt: 2, supersedesOlder: false };
+    const outcome = { state: "held" as const, reason: "refused" };
+    await shop.settle.settle([{ ...moments, handler: "shop/handler1", job: later, outcome }]);
+
+    expect(await shop.lanes.lease("shop/handler1", 1, false)).toMatchObject([{ id: early }]);
+  });
+
   it("two processes that lease the same lane: one gets it", async () => {
     const db = await store.open();
     const shop = openWorkshop(db, {});
@@ -308,4 +325,9 @@ onEachStore((store) => {
 async function deadJob(db: Database): Promise<{ id: string }> {
   const row: unknown = await db.knex("jobs").where({ state: "dead" }).first("id");
   return row as { id: string };
+}
+
+async function idsOf(db: Database): Promise<string[]> {
+  const rows: { id: string }[] = await db.knex("jobs").orderBy("position").select("id");
+  return rows.map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { type App, startApp } from "../harness/app.ts";
-import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
+import { temporaryFolder } from "../harness/servers.ts";
 
 const TOKEN = "broken-token-0123456789abcdef";
 const config = { connections: { bikes: { source: "planyo", tokens: [TOKEN] } } };
@@ -62,32 +62,3 @@ it("a full disk is answered 503, readiness says why, and room again means 200 ag
     if (existsSync(disk) && readdirSync(disk).length === 0) rmSync(disk, { recursive: true });
   }
 });
-
-it.runIf(hasProgram("mariadbd"))(
-  "a database that is away is answered 503, and works again without a restart of ours",
-  async () => {
-    const server: MariaDb = await startMariaDb();
-    app = await startApp({ config, location: { mysqlUrl: await server.newDatabase() } });
-    const running = app;
-    expect((await post(running)).status).toBe(200);
-
-    await server.kill();
-    const away = await post(running);
-    const readiness = await fetch(`${running.url}/readyz`);
-    await server.restart();
-    await vi.waitFor(
-      async () => {
-        expect((await post(running)).status).toBe(200);
-      },
-      { timeout: 15_000 },
-    );
-
-    expect(away.status).toBe(503);
-    expect(away.headers.get("retry-after")).toBe("10");
-    expect(readiness.status).toBe(503);
-    expect(await readiness.text()).toContain("not available");
-    await running.stop();
-    app = undefined;
-    await server.stop();
-  },
-);

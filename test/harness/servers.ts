@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +32,9 @@ export interface MariaDb {
   /** Ends the server at once, as a crash would, and lets it be started again. */
   kill(): Promise<void>;
   restart(): Promise<void>;
+  /** The server stands still, with its connections open, and goes on where it was. */
+  freeze(): Promise<void>;
+  thaw(): void;
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -87,11 +90,26 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
     restart: async () => {
       server = await start();
     },
+    freeze: async () => {
+      server.kill("SIGSTOP");
+      while (!isFrozen(server.pid ?? 0)) await sleep(10);
+    },
+    thaw: () => {
+      server.kill("SIGCONT");
+    },
     stop: async () => {
       await ended(server, "SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The signal reaches the threads one after the other: the last may answer a while longer. */
+function isFrozen(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+    return /\) T /.test(stat);
+  });
 }
 
 function query(socket: string, sql: string): void {

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { Ownership } from "../../src/db/ownership.ts";
+import { DryRuns } from "../../src/dispatch/dry-run.ts";
+import { HandlerLimits } from "../../src/dispatch/handler-limits.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { LaneStore } from "../../src/dispatch/lane-store.ts";
@@ -15,6 +18,8 @@ import type { DraftEvent } from "../../src/normalize/event-draft.ts";
 import { EventStore } from "../../src/normalize/event-store.ts";
 import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
 import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
+import { jobList, type JobRow } from "../../src/queries/jobs.ts";
+import { readPage } from "../../src/queries/list.ts";
 import { checkContext, memoryLog } from "../../src/sdk/testing.ts";
 
 /** Dispatch on its own: real store, real worker, handlers of the test. */
@@ -27,12 +32,17 @@ export interface Workshop {
   settle: SettleStore;
   effects: EffectStore;
   handlers: HandlerTable;
+  dryRuns: DryRuns;
+  /** The jobs as lists show them, newest first. */
+  jobList(): Promise<JobRow[]>;
   /** Works until every job is settled, blocked or waits for later. */
   runUntilIdle(): Promise<void>;
   /** `<state> <reason>` of every job, in order. */
   states(): Promise<string[]>;
   /** A worker as a fresh process has it; the test starts and stops it. */
   newWorker(): Worker;
+  /** The same with what makes it the owner of limited handlers. */
+  newProcess(): { worker: Worker; ownership: Ownership };
   log: ReturnType<typeof memoryLog>;
 }
 
@@ -46,7 +56,7 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
   const settle = new SettleStore(db, counters);
   const effects = new EffectStore(db);
   const { mail, templates } = checkContext({});
-  const parts: WorkerParts = {
+  const parts: Omit<WorkerParts, "limits"> = {
     db,
     handlers: table,
     lanes,
@@ -64,7 +74,13 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
       effects,
       connectionOf: (id) => ({ id, name: id, language: "en" }),
       mailOf: () => mail,
+      giveUpAfterMs: 3 * 24 * 60 * 60_000,
     },
+  };
+  const newProcess = () => {
+    const ownership = new Ownership(db, log);
+    const limits = new HandlerLimits(table, ownership, lanes);
+    return { worker: new Worker({ ...parts, limits }), ownership };
   };
   return {
     jobs,
@@ -73,7 +89,10 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
     settle,
     effects,
     handlers: table,
-    newWorker: () => new Worker(parts),
+    dryRuns: new DryRuns(parts),
+    jobList: async () => (await readPage(db, jobList, {}, { limit: 50 })).rows,
+    newProcess,
+    newWorker: () => newProcess().worker,
     log,
     async tell(...events) {
       await db.transaction(async (trx) => {
@@ -83,9 +102,11 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
       });
     },
     async runUntilIdle() {
-      const worker = new Worker(parts);
+      const { worker, ownership } = newProcess();
+      await ownership.start();
       await worker.start();
       await untilNothingIsDue(db, worker);
+      await ownership.stop();
       await worker.stop(5_000);
     },
     async states() {

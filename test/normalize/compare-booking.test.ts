@@ -252,6 +252,49 @@ describe("first sight", () => {
   });
 });
 
+describe("first calls of one moment, each with a look of its own", () => {
+  const paid = () => confirmedView({ totals: { paid: { amountMinor: 24_000, currency: "EUR" } } });
+  const seen = (type: "booking.confirmed" | "payment.received", since?: number) =>
+    look({ view: paid(), isFetched: true, calls: [call(type)], ...(since && { since }) });
+  const toldBy = (...looks: BookingLook[]) => {
+    const told = looks.map((_, index) => typesOf(after(...looks.slice(0, index + 1))));
+    return told.flat().toSorted();
+  };
+
+  it("tell the same in either order", () => {
+    const one = toldBy(seen("booking.confirmed"), seen("payment.received"));
+    const other = toldBy(seen("payment.received"), seen("booking.confirmed"));
+
+    expect(one).toEqual(["booking.confirmed", "payment.received"]);
+    expect(other).toEqual(one);
+  });
+
+  it("tell the same in either order of a booking made before Bellhop listened", () => {
+    const one = toldBy(seen("booking.confirmed", since2027), seen("payment.received", since2027));
+    const other = toldBy(seen("payment.received", since2027), seen("booking.confirmed", since2027));
+
+    expect(one).toEqual(["booking.confirmed", "payment.received"]);
+    expect(other).toEqual(one);
+  });
+
+  it("are told once, however often they come", () => {
+    const repeats = [seen("payment.received"), seen("booking.confirmed"), seen("payment.received")];
+
+    expect(toldBy(...repeats)).toEqual(["booking.confirmed", "payment.received"]);
+  });
+
+  it("are repeats of what the first look showed when they come much later", () => {
+    const late = call("payment.received", { receivedAt: ARRIVAL + 3_600_000, looks: 3 });
+
+    const comparison = after(
+      seen("booking.confirmed"),
+      look({ view: paid(), isFetched: true, calls: [late] }),
+    );
+
+    expect(comparison.events).toEqual([]);
+  });
+});
+
 describe("a state that contradicts the call", () => {
   const lagging = (looks: number, view = confirmedView()) =>
     look({ view, isFetched: true, calls: [call("booking.cancelled", { looks })] });
@@ -468,4 +511,104 @@ it("what a quiet call brings to light is quiet too", () => {
   const comparison = after(look({ view: confirmedView(), calls: [{ ...quiet, announcement }] }));
 
   expect(comparison.events.map(({ event }) => event.isQuiet)).toEqual([true, true]);
+});
+
+it("a timer with endless words has a key that fits into the database", () => {
+  const timer = {
+    name: "before_or_after_event_1",
+    relativeTo: "x".repeat(400),
+    offsetMinutes: -60,
+  };
+  const announcement = { ...call("booking.timer").announcement, timer };
+
+  const { events } = after(requested(), look({ calls: [call("booking.timer", { announcement })] }));
+
+  expect(events[0]?.dedupeKey).toMatch(/^timer:before_or_after_event_1:x+~/);
+  expect(events[0]?.dedupeKey.length).toBeLessThanOrEqual(200);
+});
+
+describe("a booking made before Bellhop listened, confirmed by a payment", () => {
+  const paid = { totals: { paid: { amountMinor: 12_000, currency: "EUR" } } };
+  const paidLook = (parts: Partial<BookingLook> = {}) =>
+    look({
+      view: confirmedView(paid),
+      since: since2027,
+      calls: [call("payment.received")],
+      ...parts,
+    });
+  const announced = (parts: Partial<BookingLook> = {}) =>
+    look({
+      view: confirmedView(paid),
+      since: since2027,
+      calls: [call("booking.confirmed")],
+      ...parts,
+    });
+
+  it.each([false, true])("is confirmed when that is announced next (fetched: %s)", (isFetched) => {
+    const comparison = after(paidLook({ isFetched }), announced({ isFetched }));
+
+    expect(typesOf(comparison)).toEqual(["booking.confirmed"]);
+    expect(comparison.events[0]?.event).toMatchObject({ origin: "notified", ordinal: 2 });
+    expect(statesOf(comparison)).toEqual(["done"]);
+  });
+
+  it("is confirmed once, however often that is announced", () => {
+    expect(statesOf(after(paidLook(), announced(), announced()))).toEqual(["duplicate"]);
+  });
+
+  it("is confirmed when its state says nothing of when it was made", () => {
+    const view = confirmedView({ ...paid, madeAt: undefined });
+
+    expect(typesOf(after(paidLook({ view }), announced({ view })))).toEqual(["booking.confirmed"]);
+  });
+
+  it("is no news when it is announced long afterwards", () => {
+    const receivedAt = ARRIVAL + 24 * 60 * 60_000;
+    const late = announced({ calls: [call("booking.confirmed", { receivedAt })] });
+
+    expect(statesOf(after(paidLook(), late))).toEqual(["duplicate"]);
+  });
+
+  it("is not confirmed a second time after it was cancelled and confirmed anew", () => {
+    const first = paidLook();
+    const cancelled = look({ view: cancelledView(), calls: [call("booking.cancelled")] });
+    const anew = look({ view: confirmedView(paid), calls: [call("payment.received")] });
+
+    const comparison = after(first, cancelled, anew, announced());
+
+    expect(comparison.events).toEqual([]);
+  });
+
+  it("is confirmed when that is announced after a request that its state has overtaken", () => {
+    const first = announced({ isFetched: true, calls: [call("booking.requested")] });
+
+    expect(statesOf(after(first))).toEqual(["duplicate"]);
+    expect(typesOf(after(first, announced({ isFetched: true })))).toEqual(["booking.confirmed"]);
+  });
+});
+
+describe("a payment that the source does not show yet", () => {
+  const payment = () => call("payment.received");
+  const seen = (parts: Partial<BookingLook>) =>
+    look({ view: confirmedView(), isFetched: true, ...parts });
+  const first = () => seen({ calls: [call("booking.confirmed")] });
+  const paidView = confirmedView({ totals: { paid: { amountMinor: 12_000, currency: "EUR" } } });
+
+  it("is looked at again, though the booking was confirmed a moment ago", () => {
+    expect(statesOf(after(first(), seen({ calls: [payment()] })))).toEqual(["again"]);
+  });
+
+  it("is looked at again, though something else has changed meanwhile", () => {
+    const moved = confirmedView({ title: "Tent" });
+
+    expect(statesOf(after(first(), seen({ view: moved, calls: [payment()] })))).toEqual(["again"]);
+  });
+
+  it("is told when it is announced a moment after the first look that showed it", () => {
+    const paid = seen({ view: paidView, calls: [call("booking.confirmed")] });
+    const announced = () => seen({ view: paidView, calls: [payment()] });
+
+    expect(typesOf(after(paid, announced()))).toEqual(["payment.received"]);
+    expect(statesOf(after(paid, announced(), announced()))).toEqual(["duplicate"]);
+  });
 });

@@ -1,8 +1,11 @@
+import { setMaxListeners } from "node:events";
+
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { FetchBudget } from "../../src/normalize/fetch-budget.ts";
 
 const signal = new AbortController().signal;
+setMaxListeners(0, signal); // many calls in line, each of which may be stopped
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance", "setTimeout"] });
@@ -52,24 +55,38 @@ it("what the source says is left counts more than what we think", async () => {
   expect(await startedAfter(budget, 100, 1_000)).toBeLessThanOrEqual(4);
 });
 
-it("there is room while fewer calls run than may run at once", async () => {
+it("no more calls run at once than the source allows", async () => {
   const budget = new FetchBudget({ perHour: 3_600, concurrency: 2 });
-  let end: (() => void) | undefined;
-  const running = budget.run(() => new Promise<void>((resolve) => (end = resolve)), signal);
+  const ends: (() => void)[] = [];
+  const runs = [1, 2, 3].map(() =>
+    budget.run(() => new Promise<void>((resolve) => ends.push(resolve)), signal),
+  );
   await vi.advanceTimersByTimeAsync(1);
 
-  expect(budget.hasRoom).toBe(true);
-  void budget.run(() => new Promise(() => undefined), signal);
-  expect(budget.hasRoom).toBe(false);
-  end?.();
-  await running;
-  expect(budget.hasRoom).toBe(true);
+  expect(ends).toHaveLength(2);
+  ends[0]?.();
+  await runs[0];
+  await vi.advanceTimersByTimeAsync(1);
+  expect(ends).toHaveLength(3);
 });
 
-it("a call that fails gives its place back", async () => {
+it("a call that fails gives its place to the next", async () => {
   const budget = new FetchBudget({ perHour: 3_600, concurrency: 1 });
+  const failing = budget.run(() => Promise.reject(new Error("away")), signal);
+  const next = budget.run(() => Promise.resolve("here"), signal);
 
-  await expect(budget.run(() => Promise.reject(new Error("away")), signal)).rejects.toThrow("away");
+  await expect(failing).rejects.toThrow("away");
 
-  expect(budget.hasRoom).toBe(true);
+  expect(await next).toBe("here");
+});
+
+it("who waits for a place when all is stopped goes home", async () => {
+  const budget = new FetchBudget({ perHour: 3_600, concurrency: 1 });
+  const stopping = new AbortController();
+  void budget.run(() => new Promise(() => undefined), signal);
+  const waiting = budget.run(() => Promise.resolve(), stopping.signal);
+
+  stopping.abort(new Error("stopping"));
+
+  await expect(waiting).rejects.toThrow("stopping");
 });

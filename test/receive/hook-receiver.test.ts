@@ -186,6 +186,18 @@ onEachStore((store) => {
     expect(await rowsOf(db)).toEqual([]);
   });
 
+  it("a body that grows too large is refused while it is still coming", async () => {
+    const db = await store.open();
+    receiver = await startReceiver(db, { bodyBytes: 2_000, requestSeconds: 30 });
+    const { port } = receiver;
+    const head = `POST /hooks/fjord/${TOKEN} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+
+    const answer = await raw(port, `${head}bb8\r\n${"x".repeat(3_000)}\r\n`);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(await rowsOf(db)).toEqual([]);
+  });
+
   it("a request that does not come to its end in time is answered 408 and not stored", async () => {
     const db = await store.open();
     receiver = await startReceiver(db, { requestSeconds: 1 });

@@ -25,7 +25,7 @@ describe("each fault of the configuration is one line with file, line, path and 
     [
       "an unknown key like no other",
       "zzz: 1",
-      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, shutdownSeconds, integrationPaths, templatePaths",
+      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, shutdownSeconds, integrationPaths, templatePaths",
     ],
     [
       "a missing key",
@@ -71,6 +71,36 @@ describe("each fault of the configuration is one line with file, line, path and 
       "no date",
       `${fjord}\n    since: soon`,
       "5: connections.fjord.since: write a date such as 2026-11-01",
+    ],
+    [
+      "a sender that is no address",
+      `${fjord}\n    mail: { from: Fjord Walks }`,
+      "5: connections.fjord.mail.from: must be one e-mail address, such as Fjord Walks <post@example.com>",
+    ],
+    [
+      "a language that is none",
+      `${fjord}\n    language: Norsk bokmål`,
+      "5: connections.fjord.language: write a language tag such as nb, de or en-us",
+    ],
+    [
+      "a timer relative to nothing",
+      "timers:\n  - { name: a, relativeTo: begin, offset: -1d }",
+      "2: timers[0].relativeTo: write start, end, created, confirmed, or service day at 08:00",
+    ],
+    [
+      "an offset without a unit",
+      'timers:\n  - { name: a, relativeTo: start, offset: "-48" }',
+      "2: timers[0].offset: write an offset such as -48h, 30m, +1d or -1d at 18:00",
+    ],
+    [
+      "a folder that is not there",
+      "templatePaths: [/no/such/templates]",
+      "1: templatePaths[0]: /no/such/templates does not exist: correct the path",
+    ],
+    [
+      "a folder of integrations that is not there",
+      "integrationPaths: [/no/such/integrations]",
+      "1: integrationPaths[0]: /no/such/integrations does not exist: correct the path",
     ],
     [
       "a name that cannot be part of a URL",
@@ -139,7 +169,7 @@ describe("a configuration in several files", () => {
     const faults = faultsOf({
       "10-mail.yaml": "mail: { mode: live }",
       "20-fjord.yml": fjord,
-      "30-more.yaml": "mail: { office: office@example.com }\ntemplatePaths: [a]",
+      "30-more.yaml": "mail: { office: office@example.com }\ntemplatePaths: [.]",
       "notes.txt": "not ours",
     });
 

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { read } from "./read-config.ts";
@@ -39,7 +41,13 @@ it("what is not said has its documented default", () => {
 
   expect(config).toMatchObject({
     mail: { mode: "rehearsal" },
-    limits: { bodyBytes: 1_048_576, headerBytes: 16_384, urlBytes: 8_192, requestSeconds: 10 },
+    limits: {
+      bodyBytes: 1_048_576,
+      headerBytes: 16_384,
+      urlBytes: 8_192,
+      requestSeconds: 10,
+      spoolBytes: 1_073_741_824,
+    },
     retention: { deliveriesDays: 90, jobsDays: 90 },
     shutdownSeconds: 20,
   });
@@ -47,10 +55,10 @@ it("what is not said has its documented default", () => {
 
 it("lists of several files are joined, and paths are taken from the configuration's folder", () => {
   const { config, configFolder } = read({
-    "a.yaml": "templatePaths: [mine]",
-    "b.yaml": "templatePaths: [/theirs]\nintegrationPaths: [./plug-ins, some-package]",
+    "a.yaml": "templatePaths: [..]",
+    "b.yaml": "templatePaths: [/tmp]\nintegrationPaths: [./, some-package]",
   });
 
-  expect(config.templatePaths).toEqual([`${configFolder}/mine`, "/theirs"]);
-  expect(config.integrationPaths).toEqual([`${configFolder}/plug-ins`, "some-package"]);
+  expect(config.templatePaths).toEqual([dirname(configFolder), "/tmp"]);
+  expect(config.integrationPaths).toEqual([configFolder, "some-package"]);
 });

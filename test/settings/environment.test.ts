@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { environmentOf, readEnvironment } from "../../src/settings/environment.ts";
 import { ENVIRONMENT_VARIABLES } from "../../src/settings/settings.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { problemsOf, read } from "./read-config.ts";
+import { faultsOf, problemsOf, read } from "./read-config.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -71,7 +71,25 @@ describe("variables of Bellhop", () => {
     }
   });
 
+  it("live mails over a mail server need a sender before anything starts", () => {
+    const live = (more: string) =>
+      `mail: { mode: live }\nconnections:\n  fjord: { source: tourcms, tokens: [abc]${more} }`;
+    const smtp = { SMTP_URL: "smtp://mail.example.com" };
+
+    expect(faultsOf(live(""), smtp)).toEqual([
+      "connections.fjord.mail.from: no sender: add it, or set MAIL_FROM",
+    ]);
+    expect(faultsOf(live(""), { ...smtp, MAIL_FROM: "post@example.com" })).toEqual([]);
+    expect(faultsOf(live(", mail: { from: post@example.com }"), smtp)).toEqual([]);
+    expect(faultsOf(live(""))).toEqual([]);
+  });
+
   it.each([
+    [
+      "MAIL_FROM",
+      "Fjord Walks",
+      "MAIL_FROM: must be one e-mail address, such as Fjord Walks <post@example.com>",
+    ],
     ["PORT", "eighty", "PORT: must be a number from 0 to 65535"],
     ["PORT", "65536", "PORT: must be a number from 0 to 65535"],
     [

@@ -32,6 +32,13 @@ interface Due {
   hash: string;
 }
 
+/** What the mails are called, in sentences for the office. */
+const NAMES: Readonly<Record<EffectKind, (ordinal: number) => string>> = {
+  voucher: (ordinal) => `voucher ${ordinal}`,
+  cancellation: (ordinal) => `cancellation ${ordinal}`,
+  noAddress: () => "note that there is no e-mail address",
+};
+
 /**
  * Mails the voucher, its changes and its end. It speaks of the newest state: a guest does not get
  * a voucher that is out of date before it is read, and the later event finds it already said.
@@ -112,6 +119,7 @@ function sendOnce(
 ): Promise<EffectResult> {
   const mailKey = (key: string) => `${key}#${due.hash}`;
   return effect(due.key, {
+    plan: planOf(due, mail.isRehearsal),
     find: async (key) => {
       const receipt = await mail.find(mailKey(key));
       return typeof receipt === "object" ? resultOf(receipt, due) : receipt;
@@ -122,7 +130,7 @@ function sendOnce(
 
 function resultOf(receipt: MailReceipt, due: Due): EffectResult {
   const { externalId, progress, link, audience } = receipt;
-  const reader = due.mail === "noAddress" ? "office" : due.recipient.reader;
+  const reader = readerOf(due);
   return {
     externalId,
     progress,
@@ -132,17 +140,21 @@ function resultOf(receipt: MailReceipt, due: Due): EffectResult {
   };
 }
 
+function planOf(due: Due, isRehearsal: boolean): string {
+  const reader = readerOf(due);
+  const to = isRehearsal && reader !== "office" ? "office (rehearsal)" : reader;
+  return `mail ${NAMES[due.effect](due.ordinal)} to the ${to}`;
+}
+
+function readerOf(due: Due): Recipient["reader"] {
+  return due.mail === "noAddress" ? "office" : due.recipient.reader;
+}
+
 function summaryOf(due: Due, reader: Recipient["reader"], receipt: MailReceipt): string {
   const isRehearsal = receipt.audience === "office" && reader !== "office";
   const to = isRehearsal ? "the office (rehearsal)" : `the ${reader}`;
   const how =
     receipt.progress === "written" ? `written to the outbox for ${to}` : `mailed to ${to}`;
-  switch (due.effect) {
-    case "voucher":
-      return `Voucher ${due.ordinal} ${how}`;
-    case "cancellation":
-      return `Cancellation ${due.ordinal} ${how}`;
-    case "noAddress":
-      return `Note that there is no e-mail address ${how}`;
-  }
+  const what = NAMES[due.effect](due.ordinal);
+  return `${what.slice(0, 1).toUpperCase()}${what.slice(1)} ${how}`;
 }

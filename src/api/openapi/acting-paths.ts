@@ -1,7 +1,7 @@
 import { deliveryList } from "../../queries/deliveries.ts";
 import { jobList } from "../../queries/jobs.ts";
 import { answers, json, type Operation, type PathItem, pathParameter } from "./operation.ts";
-import { flag, object, oneOf, ref, type Schema, text } from "./schema.ts";
+import { count, flag, listOf, object, oneOf, ref, type Schema, text } from "./schema.ts";
 
 const REASON: Schema = { ...text("Shown with it"), minLength: 1, maxLength: 500 };
 
@@ -12,6 +12,14 @@ const JOB = [pathParameter("id", "Id of the job")];
 const FILTERS = [
   ...new Set([...Object.keys(deliveryList.filters), ...Object.keys(jobList.filters)]),
 ];
+
+const REPLAYED: Schema = object(
+  { count: count() },
+  {
+    wouldDo: listOf(text("`would mail voucher 2 to the guest`"), "Only of a dry run"),
+    outcome: text("How the handler would end; only of a dry run"),
+  },
+);
 
 const REPLAY: Schema = object(
   { kind: oneOf(["jobs", "deliveries"]) },
@@ -32,10 +40,15 @@ export const ACTING_PATHS: Readonly<Record<string, PathItem>> = {
       summary: "Run a job again",
       description:
         "What it did outside stays in the ledger and is not done twice. " +
-        "`count` is 0 when the job is in line already.",
+        "`count` is 0 when the job is in line already. With `dryRun` nothing is done: `wouldDo` " +
+        "says what would be, as things are now.",
       tags: ["jobs"],
       parameters: JOB,
-      responses: answers("How many are back in line", ref("Count"), 404, 409),
+      requestBody: {
+        required: false,
+        content: json(object({}, { dryRun: flag("Only say what would be done") })),
+      },
+      responses: answers("How many are back in line", REPLAYED, 400, 404, 409, 415),
     },
   },
   "/jobs/{id}/skip": {

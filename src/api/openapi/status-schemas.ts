@@ -1,3 +1,4 @@
+import { PAUSE_KINDS } from "../../dispatch/pause-store.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
 import {
   count,
@@ -19,8 +20,13 @@ export const STATUS_SCHEMAS: Readonly<Record<string, Schema>> = {
     id: text("`instance/handler`"),
     paused: orNull(
       object({
-        kind: oneOf(["person", "refused"], "`refused`: the other side refuses the settings"),
-        until: orNull(time(), "Null: until a person resumes it"),
+        kind: oneOf(
+          PAUSE_KINDS,
+          "`person`: somebody paused it; `brake`: far more mails to guests than usual; `refused`: " +
+            "the other side refuses the settings; `limit`: it asked to wait; `breaker`: it fails " +
+            "for one booking after the other",
+        ),
+        until: orNull(time(), "When it tries again; null: when a person resumes it"),
         reason: text(),
       }),
     ),

@@ -10,6 +10,8 @@ export const unbreakable: Migration = {
   id: "0002-unbreakable",
   tables: (schema, dialect) => [
     laneHangs(schema),
+    effectTries(schema, dialect),
+    pauseTries(schema),
     replays(schema, dialect),
     incidents(schema, dialect),
     hourlyCounts(schema, dialect),
@@ -22,6 +24,20 @@ type Schema = Knex.SchemaBuilder;
 function laneHangs(schema: Schema): Schema {
   return schema.alterTable("lanes", (table) => {
     table.integer("hangs").notNullable().defaultTo(0);
+  });
+}
+
+/** Whose try an effect is: the lane's token then. A late worker cannot end somebody else's. */
+function effectTries(schema: Schema, { keyColumn }: Dialect): Schema {
+  return schema.alterTable("effects", (table) => {
+    keyColumn(table, "token", ID).nullable();
+  });
+}
+
+/** How often in a row the breaker of a handler has opened: each time it stays so for longer. */
+function pauseTries(schema: Schema): Schema {
+  return schema.alterTable("pauses", (table) => {
+    table.integer("tries").notNullable().defaultTo(0);
   });
 }
 

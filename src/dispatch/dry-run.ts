@@ -1,0 +1,100 @@
+import type { Database } from "../db/database.ts";
+import { rejectionOf } from "../effects/perform-effect.ts";
+import type { HandlerContext, Mail } from "../sdk/context.ts";
+import { messageOf } from "../sdk/errors.ts";
+import type { HandlerTable, TableEntry } from "./handler-table.ts";
+import { type JobInput, type JobPlaceInLane, loadInputs } from "./job-inputs.ts";
+import { type JobTools, withFields } from "./run-job.ts";
+
+/** What a job would do if it ran now. */
+export interface DryRun {
+  /** A sentence for each thing that would be done outside: "would mail voucher 2 to the guest". */
+  wouldDo: string[];
+  /** How the handler would end, as far as it got. */
+  outcome: string;
+}
+
+export interface DryRunParts {
+  db: Database;
+  handlers: HandlerTable;
+  tools: JobTools;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Runs handlers without any effect outside and without a trace in the store. */
+export class DryRuns {
+  readonly #parts: DryRunParts;
+
+  constructor(parts: DryRunParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Error when the handler is not configured any more, or the event is gone. */
+  async job(job: JobPlaceInLane & { handler: string }): Promise<DryRun> {
+    const { db, handlers, tools } = this.#parts;
+    const entry = handlers.entries.get(job.handler);
+    if (!entry) throw new Error(`${job.handler} is not in the configuration any more`);
+    const input = (await loadInputs(db, tools.effects, entry.id, [job])).get(job.id);
+    if (!input) throw new Error(`event ${job.eventId} is gone`);
+    const wouldDo: string[] = [];
+    try {
+      const context = inertContext(entry, job.connection, input, tools, wouldDo);
+      const handling = entry.handler.handle(input.event, context);
+      const result = await Promise.race([handling, rejectionOf(context.signal)]);
+      const outcome = "skipped" in result ? `would skip: ${result.skipped}` : "would be done";
+      return { wouldDo, outcome };
+    } catch (error) {
+      return { wouldDo, outcome: `would fail: ${messageOf(error)}` };
+    }
+  }
+}
+
+/** What a handler borrows, with nothing behind it that reaches outside. */
+function inertContext(
+  { handler, id, instance, settings }: TableEntry,
+  connection: string,
+  { current, ledger }: JobInput,
+  tools: JobTools,
+  wouldDo: string[],
+): HandlerContext<unknown> {
+  return {
+    config: settings,
+    connection: tools.connectionOf(connection),
+    log: withFields(tools.log, { instance, handler: handler.id, isDryRun: true }),
+    effect: (key, { plan }) => {
+      const known = ledger.find((entry) => entry.key === key && entry.state === "done");
+      if (known) return Promise.resolve(known);
+      wouldDo.push(`would ${plan ?? `do ${key}`}`);
+      return Promise.resolve({});
+    },
+    ledger,
+    current,
+    mail: inertMail(tools.mailOf(connection, id), wouldDo),
+    pdf: tools.pdf,
+    templates: tools.templates,
+    http: {
+      send: ({ method = "GET", url }) => {
+        wouldDo.push(`would call ${method} ${URL.canParse(url) ? new URL(url).host : "?"}`);
+        return Promise.reject(new Error("a dry run calls nobody"));
+      },
+    },
+    clock: tools.clock,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+}
+
+function inertMail({ isRehearsal, office }: Mail, wouldDo: string[]): Mail {
+  const receipt = { externalId: "dry-run", progress: "written", audience: "office" } as const;
+  const send = (to: string) => {
+    wouldDo.push(`would mail ${to}`);
+    return Promise.resolve(receipt);
+  };
+  return {
+    isRehearsal,
+    office,
+    send: () => send("a guest"),
+    sendToOffice: () => send("the office"),
+    find: () => Promise.resolve(undefined),
+  };
+}

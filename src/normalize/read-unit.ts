@@ -1,0 +1,41 @@
+import type { WaitingDelivery } from "../inbox/inbox-store.ts";
+import type { LoadedConnection } from "../registry/registry.ts";
+import type { Log } from "../sdk/context.ts";
+import { failureName } from "./failure-name.ts";
+import type { Unread } from "./normalize-store.ts";
+import { readDelivery, type Reading } from "./read-delivery.ts";
+import { type Unit, unitOf } from "./unit.ts";
+
+export interface ReadUnit {
+  unit: Unit;
+  /** Why nobody can tell what the delivery says; the unit then has no parts. */
+  unread?: Unread;
+}
+
+/** Understands a delivery and takes it apart by subject. Never throws. */
+export function readUnit(
+  connection: LoadedConnection,
+  delivery: WaitingDelivery,
+  log: Log,
+): ReadUnit {
+  const reading = readDelivery(connection, delivery, log);
+  if (!("notices" in reading)) return unreadUnit(delivery, reading);
+  try {
+    return { unit: unitOf(delivery, reading.notices) };
+  } catch (error) {
+    const why = failureName(error);
+    const fields = { connection: connection.id, deliveryId: delivery.id, why };
+    log.error(fields, "a delivery could not be taken apart");
+    return unreadUnit(delivery, { state: "failed", reason: `could not be understood (${why})` });
+  }
+}
+
+function unreadUnit(
+  delivery: WaitingDelivery,
+  { state, reason }: Exclude<Reading, { notices: unknown }>,
+): ReadUnit {
+  return {
+    unit: { delivery, parts: [] },
+    unread: { position: delivery.position, state, reason },
+  };
+}

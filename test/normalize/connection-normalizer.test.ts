@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { ConfigurationError, RetryableError } from "../../src/sdk/errors.ts";
+import { type NormalizerBench, noticeOf, openNormalizer } from "../harness/normalizer.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { cabinView } from "./booking-builder.ts";
+
+let running: NormalizerBench | undefined;
+afterEach(async () => {
+  await running?.normalizer.end();
+  running = undefined;
+});
+
+/** Waits until every delivery has ended; answers how. */
+async function ends(bench: NormalizerBench): Promise<string[]> {
+  await vi.waitFor(
+    async () => {
+      const deliveries = await bench.deliveries();
+      expect(deliveries.filter((delivery) => delivery.startsWith("waiting"))).toEqual([]);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  return bench.deliveries();
+}
+
+function begin(bench: NormalizerBench): void {
+  running = bench;
+  bench.normalizer.begin();
+}
+
+onEachStore((store) => {
+  describe("a delivery that cannot be compared", () => {
+    const requested = (reference: string, parts = {}) =>
+      noticeOf(reference, "booking.requested", { view: cabinView(parts) });
+    const impossible = { start: { date: "2026-07-04", time: "16:00", timeZone: "Mars/Secret" } };
+
+    it("ends as failed, without a word of its content, and holds nobody up", async () => {
+      const bench = openNormalizer(await store.open());
+      await bench.deliver(requested("1"), requested("2", impossible), requested("3"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual([
+        "done",
+        "failed could not be compared or stored (RangeError)",
+        "done",
+      ]);
+      expect(await bench.events()).toEqual(["1 booking.requested", "3 booking.requested"]);
+      expect(bench.log.lines.join()).not.toContain("Secret");
+    });
+
+    it("does not hold up later calls about the same booking", async () => {
+      const bench = openNormalizer(await store.open());
+      await bench.deliver(requested("1", impossible), requested("1"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual([expect.stringMatching(/^failed/), "done"]);
+    });
+
+    it("and one that cannot be taken apart ends as failed as well", async () => {
+      const bench = openNormalizer(await store.open());
+      const torn = { subject: { kind: "booking", reference: "1" } } as never;
+      await bench.deliver(torn, requested("2"));
+
+      begin(bench);
+
+      expect(await ends(bench)).toEqual(["failed could not be understood (TypeError)", "done"]);
+    });
+  });
+
+  it("a source is asked no more at once than it allows, however many bookings wait", async () => {
+    let running = 0;
+    let most = 0;
+    const bench = openNormalizer(await store.open(), {
+      budget: () => ({ perHour: 3_000, concurrency: 4 }),
+      async fetchBooking() {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        running -= 1;
+        return cabinView();
+      },
+    });
+    const numbers = Array.from({ length: 60 }, (_, index) => String(index));
+    await bench.deliver(
+      ...numbers.map((number) => noticeOf(number, "booking.requested", { fetch: {} })),
+    );
+
+    begin(bench);
+
+    expect(new Set(await ends(bench))).toEqual(new Set(["done"]));
+    expect(most).toBe(4);
+  });
+
+  it("a key that is refused is not tried for every booking that waits", async () => {
+    let calls = 0;
+    const bench = openNormalizer(await store.open(), {
+      budget: () => ({ perHour: 3_000, concurrency: 1 }),
+      fetchBooking() {
+        calls += 1;
+        return Promise.reject(new ConfigurationError("the key is wrong"));
+      },
+    });
+    const numbers = Array.from({ length: 20 }, (_, index) => String(index));
+    await bench.deliver(
+      ...numbers.map((number) => noticeOf(number, "booking.requested", { fetch: {} })),
+    );
+
+    begin(bench);
+
+    expect(new Set(await ends(bench))).toEqual(new Set(["held the key is wrong"]));
+    expect(calls).toBe(1);
+  });
+
+  it.runIf(store.name === "mariadb")(
+    "a booking whose fetch failed while the database was away is fetched when it is back",
+    async () => {
+      const { server } = store;
+      let fetches = 0;
+      const bench = openNormalizer(await store.open(), {
+        async fetchBooking() {
+          fetches += 1;
+          if (fetches > 1) return cabinView();
+          await server?.kill();
+          throw new RetryableError("the source is away too");
+        },
+      });
+      await bench.deliver(noticeOf("1", "booking.requested", { fetch: {} }));
+
+      begin(bench);
+      await vi.waitFor(
+        () => {
+          expect(bench.log.lines.join()).toContain("could not note a fetch");
+        },
+        { timeout: 20_000 },
+      );
+      await server?.restart();
+
+      expect(await ends(bench)).toEqual(["done"]);
+    },
+    60_000,
+  );
+});
