@@ -82,12 +82,16 @@ export class BookingFetcher {
     if (kind === "configuration") {
       this.#refused.set(key, { until: performance.now() + REFUSED_MS, reason });
     } else if (kind !== "permanent") {
-      this.#failures += 1;
+      // Fetches that were under way when the pause began fail with it: they are not more in a row.
+      const isPaused = this.pause !== undefined;
+      if (!isPaused) this.#failures += 1;
       this.#lastFailure = reason;
       const asked = (error as { retryAfterMs?: number }).retryAfterMs ?? 0;
       const growing = FIRST_PAUSE_MS * 2 ** Math.max(0, this.#failures - FAILURES_TO_PAUSE);
-      const own = this.#failures < FAILURES_TO_PAUSE ? 0 : Math.min(growing, LONGEST_PAUSE_MS);
-      this.#pausedUntil = performance.now() + Math.max(asked, own);
+      const isTooFew = isPaused || this.#failures < FAILURES_TO_PAUSE;
+      const own = isTooFew ? 0 : Math.min(growing, LONGEST_PAUSE_MS);
+      const until = performance.now() + Math.max(asked, own);
+      this.#pausedUntil = Math.max(this.#pausedUntil, until);
     }
   }
 

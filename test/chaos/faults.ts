@@ -136,10 +136,11 @@ export class Faults {
   }
 
   async #fillDisk(): Promise<void> {
-    const { disk } = this.#parts.store;
-    disk?.fill();
+    const { disk, location } = this.#parts.store;
+    if (!disk || !("sqliteFile" in location)) return;
+    disk.fill(location.sqliteFile);
     await sleep(this.#weather.between(500, 3_000));
-    disk?.free();
+    disk.free();
   }
 
   /** There and, after a while, back: four jumps of an hour in all, two each way. */

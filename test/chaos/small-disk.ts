@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+
+import Sqlite from "better-sqlite3";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A small file system in memory that can be filled to the last byte and freed again. */
+/** A small file system in memory, for the embedded store, that can be filled to the last byte and freed again. */
 export class SmallDisk {
   readonly #folder: string;
   readonly #ballast: string;
@@ -22,7 +24,9 @@ export class SmallDisk {
     return status === 0 ? new SmallDisk(folder) : undefined;
   }
 
-  fill(): void {
+  /** @param database Its log is shortened first: written anew in place, it would need no room. */
+  fill(database: string): void {
+    shortenLog(database);
     const file = openSync(this.#ballast, "a");
     const block = Buffer.alloc(MEBIBYTE);
     try {
@@ -38,14 +42,20 @@ export class SmallDisk {
     rmSync(this.#ballast, { force: true });
   }
 
-  /** Free bytes. */
-  get room(): number {
-    const { bavail, bsize } = statfsSync(this.#folder);
-    return bavail * bsize;
-  }
-
   unmount(): void {
     spawnSync("umount", ["-l", this.#folder]);
+  }
+}
+
+function shortenLog(file: string): void {
+  const connection = new Sqlite(file, { timeout: 500 });
+  try {
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    // Somebody writes: the disk is full all the same, as soon as the log must grow.
+    if (!(error instanceof Sqlite.SqliteError)) throw error;
+  } finally {
+    connection.close();
   }
 }
 
