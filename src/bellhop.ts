@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from "node:http";
 
+import type { AwayAlarm } from "./alerts/away-alarm.ts";
 import type { Database } from "./db/database.ts";
 import type { Worker } from "./dispatch/worker.ts";
 import type { GroupCommit } from "./inbox/group-commit.ts";
@@ -32,7 +33,7 @@ export interface BellhopParts {
   stats: ReceiveStats;
   intake: Intake;
   /** Only where deliveries are received beside a database server. */
-  spool: { files: Spool; drain: Drain } | undefined;
+  spool: { files: Spool; drain: Drain; alarm: AwayAlarm } | undefined;
   app: RequestListener;
   normalizers: Normalizers;
   worker: Worker;
@@ -77,7 +78,8 @@ export class Bellhop {
 
   /** Starts everything but the server; when the database is away, by itself as soon as it is there. */
   async startWork(): Promise<void> {
-    const { prepareDatabase } = this.#parts;
+    const { prepareDatabase, spool } = this.#parts;
+    spool?.alarm.begin();
     if (prepareDatabase) {
       this.#late = this.#startLate(prepareDatabase);
       return;
@@ -93,6 +95,7 @@ export class Bellhop {
     await inbox.drained();
     this.#stopping.abort(new Error("stopping"));
     await this.#late;
+    await spool?.alarm.end();
     await spool?.drain.stop(graceMs);
     if (roles.has("work")) {
       checks.end();

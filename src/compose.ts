@@ -1,5 +1,7 @@
 import "reflect-metadata";
 
+import { join } from "node:path";
+
 import type { Router } from "express";
 import {
   container as root,
@@ -9,7 +11,8 @@ import {
 } from "tsyringe";
 
 import { AlertWork } from "./alerts/alert-work.ts";
-import { createAlerts } from "./alerts/create-alerts.ts";
+import { AwayAlarm } from "./alerts/away-alarm.ts";
+import { createAlerts, tellersOf } from "./alerts/create-alerts.ts";
 import { createApi } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
 import { Bellhop } from "./bellhop.ts";
@@ -57,7 +60,6 @@ import { connectionDefaults, type Settings } from "./settings/settings.ts";
 import { Drain } from "./spool/drain.ts";
 import { Intake } from "./spool/intake.ts";
 import type { Spool } from "./spool/spool.ts";
-import { spooledElsewhere } from "./spool/spooled-elsewhere.ts";
 import { createTemplates, type TemplateStore } from "./templates/template-store.ts";
 
 const REFUSED_PAUSE_MS = 60_000;
@@ -213,7 +215,7 @@ function makeOwnership(c: DependencyContainer, { roles }: Foundation): Ownership
   return ownership;
 }
 
-function makeAlerts(c: DependencyContainer, { settings, spool }: Foundation): AlertWork {
+function makeAlerts(c: DependencyContainer, { settings }: Foundation): AlertWork {
   return createAlerts(settings.config, {
     db: c.resolve(DATABASE),
     facts: c.resolve(FactStore),
@@ -224,11 +226,6 @@ function makeAlerts(c: DependencyContainer, { settings, spool }: Foundation): Al
     clock: c.resolve(CLOCK),
     log: c.resolve(LOG),
     handlers: [...c.resolve(HandlerTable).entries.keys()],
-    spool: async () => {
-      const elsewhere = await spooledElsewhere(c.resolve(FactStore), spool?.fileIds ?? []);
-      const rows = elsewhere + (spool?.rows ?? 0);
-      return { rows, usedFraction: spool?.usedFraction ?? 0 };
-    },
   });
 }
 
@@ -244,6 +241,22 @@ function makeInbox(c: DependencyContainer): GroupCommit<NewDelivery> {
     onFault: (error) => {
       log.error({ error }, "could not answer a stored request");
     },
+  });
+}
+
+function makeAwayAlarm(c: DependencyContainer, { config }: Settings, spool: Spool): AwayAlarm {
+  const intake = c.resolve(Intake);
+  const tools = { mailroom: c.resolve(MAILROOM), http: c.resolve(HTTP), clock: c.resolve(CLOCK) };
+  return new AwayAlarm({
+    spool: () => ({
+      isSpooling: intake.isSpooling,
+      rows: spool.rows,
+      usedFraction: spool.usedFraction,
+    }),
+    tellers: tellersOf(config, tools),
+    file: join(spool.folder, "incident.json"),
+    clock: tools.clock,
+    log: c.resolve(LOG),
   });
 }
 
@@ -386,7 +399,11 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     inbox: c.resolve(INBOX),
     stats: c.resolve(ReceiveStats),
     intake: c.resolve(Intake),
-    spool: spool && { files: spool, drain: makeDrain(c, spool) },
+    spool: spool && {
+      files: spool,
+      drain: makeDrain(c, spool),
+      alarm: makeAwayAlarm(c, settings, spool),
+    },
     app: createApp({
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),

@@ -10,7 +10,6 @@ import { IncidentStore } from "./incident-store.ts";
 import { NoticeStore } from "./notice-store.ts";
 import { mailTeller, type Teller, webhookTeller } from "./tellers.ts";
 import { Watch } from "./watch.ts";
-import type { SpoolSigns } from "./watchers.ts";
 
 export interface AlertTools {
   db: Database;
@@ -23,20 +22,19 @@ export interface AlertTools {
   log: Log;
   /** Ids of the configured handlers. */
   handlers: readonly string[];
-  spool: () => Promise<SpoolSigns>;
   /** How often it is looked; default: every 30 s. */
   roundMs?: number;
 }
 
 /** The watch over one installation, as its configuration wants it. */
 export function createAlerts(config: Config, tools: AlertTools): AlertWork {
-  const { db, facts, hourly, pauses, handlers, spool, log, roundMs } = tools;
+  const { db, facts, hourly, pauses, handlers, log, roundMs } = tools;
   const { alerts, connections } = config;
   const backlogMs = alerts.backlogMinutes * 60_000;
   const known = Object.entries(connections).map(([id, { simulated }]) => ({ id, simulated }));
   return new AlertWork({
     watch: new Watch({ db, facts, hourly, connections: known.map(({ id }) => id), backlogMs }),
-    signs: { db, hourly, pauses, connections: known, handlers, spool },
+    signs: { db, hourly, pauses, connections: known, handlers },
     rules: { backlogMs, silence: alerts.silence },
     incidents: new IncidentStore(db),
     notices: new NoticeStore(db),
@@ -46,7 +44,11 @@ export function createAlerts(config: Config, tools: AlertTools): AlertWork {
   });
 }
 
-function tellersOf({ alerts, mail }: Config, { mailroom, http, clock }: AlertTools): Teller[] {
+/** Whom the configuration wants to be told. */
+export function tellersOf(
+  { alerts, mail }: Config,
+  { mailroom, http, clock }: Pick<AlertTools, "mailroom" | "http" | "clock">,
+): Teller[] {
   const hasOffice = alerts.mail && mail.office !== undefined;
   return [
     ...(hasOffice ? [mailTeller((isSimulated) => mailroom.ofInstallation(isSimulated))] : []),

@@ -4,7 +4,7 @@ import type { PauseStore } from "../dispatch/pause-store.ts";
 import { firstHourOf } from "./silence.ts";
 import { callsOf } from "./watch.ts";
 import { type WatchState, waitedMs } from "./watch-state.ts";
-import type { ConnectionRhythm, Signs, SpoolSigns } from "./watchers.ts";
+import type { ConnectionRhythm, Signs } from "./watchers.ts";
 
 export interface SignParts {
   db: Database;
@@ -13,7 +13,6 @@ export interface SignParts {
   connections: readonly { id: string; simulated: boolean }[];
   /** Ids of the configured handlers. */
   handlers: readonly string[];
-  spool: () => Promise<SpoolSigns>;
 }
 
 interface StuckRow {
@@ -37,7 +36,6 @@ export async function readSigns(parts: SignParts, watch: WatchState): Promise<Si
     pauses,
     waiting: [...(await waitingMessages(parts, watch)), ...(await waitingWork(parts, busy))],
     rhythms: await rhythms(parts, watch),
-    spool: await parts.spool(),
   };
 }
 

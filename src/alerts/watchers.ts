@@ -20,14 +20,6 @@ export interface Signs {
   /** How long the oldest that is due has waited, by connection or handler. */
   waiting: readonly { about: string; isSimulated: boolean; waitedMs: number }[];
   rhythms: readonly ConnectionRhythm[];
-  spool: SpoolSigns;
-}
-
-/** What is kept outside the database while it is away. */
-export interface SpoolSigns {
-  rows: number;
-  /** Of its limit, from 0 to 1. */
-  usedFraction: number;
 }
 
 export interface ConnectionRhythm extends Omit<Rhythm, "silentSince"> {
@@ -43,9 +35,6 @@ export interface AlertRules {
   backlogMs: number;
   silence: SilenceRule;
 }
-
-/** Half full: time enough to do something about it. */
-const SPOOL_FRACTION = 0.5;
 
 /**
  * Everything that needs a person now.
@@ -63,7 +52,6 @@ export function findingsOf(
     ...brakes(signs),
     ...backlogs(signs, rules, open),
     ...silences(signs, rules, open),
-    ...fillingSpool(signs, open),
   ];
 }
 
@@ -134,11 +122,4 @@ function silences(
     const reason = words.silentWords(connection, silentSince, missed ?? silence.missedCalls);
     return [{ name, kind: "silent", reason }];
   });
-}
-
-function fillingSpool({ spool }: Signs, open: ReadonlyMap<string, unknown>): Finding[] {
-  const name = nameOf("spool", "messages", false);
-  const isFilling = spool.usedFraction >= SPOOL_FRACTION;
-  if (!isFilling && !(open.has(name) && spool.rows > 0)) return [];
-  return [{ name, kind: "spool", reason: words.spoolWords(spool.rows) }];
 }

@@ -28,7 +28,7 @@ export class SpoolError extends Error {}
  * address of the database has been right before.
  */
 export class Spool {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #maxBytes: number;
   readonly #trouble: Trouble;
   #own: SpoolFile | undefined;
@@ -40,7 +40,7 @@ export class Spool {
   drained = 0;
 
   constructor(dataFolder: string, maxBytes: number, log: Log) {
-    this.#folder = join(dataFolder, FOLDER);
+    this.folder = join(dataFolder, FOLDER);
     this.#maxBytes = maxBytes;
     this.#trouble = new Trouble((error) => {
       log.error({ error }, "the spool cannot be opened");
@@ -161,7 +161,7 @@ export class Spool {
   }
 
   #openOwn(): SpoolFile {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const made = this.#numbers();
     const next = (made.at(-1) ?? 0) + 1;
     const others = Array.from({ length: STARTING_AT_ONCE }, (_, index) => next + index);
@@ -172,12 +172,12 @@ export class Spool {
       this.#ownNumber = number;
       return file;
     }
-    throw new Error(`no free file in ${this.#folder}`);
+    throw new Error(`no free file in ${this.folder}`);
   }
 
   /** @returns undefined when another process has it, or it is no spool: that is said, and it stays. */
   #take(number: number): SpoolFile | undefined {
-    const path = join(this.#folder, `${number}.sqlite`);
+    const path = join(this.folder, `${number}.sqlite`);
     try {
       return SpoolFile.take(path);
     } catch (error) {
@@ -188,8 +188,8 @@ export class Spool {
   }
 
   #numbers(): number[] {
-    if (!existsSync(this.#folder)) return [];
-    const numbers = readdirSync(this.#folder).flatMap((name) => {
+    if (!existsSync(this.folder)) return [];
+    const numbers = readdirSync(this.folder).flatMap((name) => {
       const [, number] = FILE.exec(name) ?? [];
       return number === undefined ? [] : [Number(number)];
     });

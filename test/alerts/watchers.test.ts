@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { type Incident, INCIDENT_KINDS } from "../../src/alerts/incident.ts";
+import { type Finding, type Incident, INCIDENT_KINDS } from "../../src/alerts/incident.ts";
 import { type ConnectionRhythm, findingsOf, type Signs } from "../../src/alerts/watchers.ts";
 import { nextState, waitedMs } from "../../src/alerts/watch-state.ts";
-import { causeOf, mailOf } from "../../src/alerts/words.ts";
+import { causeOf, mailOf, spoolWords } from "../../src/alerts/words.ts";
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 2, 4, 12);
@@ -16,7 +16,6 @@ const CALM: Signs = {
   pauses: [],
   waiting: [],
   rhythms: [],
-  spool: { rows: 0, usedFraction: 0 },
 };
 
 function names(signs: Partial<Signs>, open: Record<string, number> = {}): string[] {
@@ -46,7 +45,6 @@ describe("incidents", () => {
   it("nothing unusual is none", () => {
     expect(names({})).toEqual([]);
     expect(names({ rhythms: [rhythm({})], waiting: waiting(14) })).toEqual([]);
-    expect(names({ spool: { rows: 9, usedFraction: 0.1 } })).toEqual([]);
     expect(names({ pauses: [{ handler: "books/post", kind: "person" }] })).toEqual([]);
   });
 
@@ -79,14 +77,6 @@ describe("incidents", () => {
     expect(names({ waiting: waiting(15) })).toEqual(["backlog:books/post"]);
     expect(names({ waiting: waiting(8) }, open)).toEqual(["backlog:books/post"]);
     expect(names({ waiting: waiting(7) }, open)).toEqual([]);
-  });
-
-  it("a spool that is half full is one, until it is empty", () => {
-    const open = { "spool:messages": NOON };
-
-    expect(names({ spool: { rows: 500, usedFraction: 0.5 } })).toEqual(["spool:messages"]);
-    expect(names({ spool: { rows: 1, usedFraction: 0 } }, open)).toEqual(["spool:messages"]);
-    expect(names({ spool: { rows: 0, usedFraction: 0 } }, open)).toEqual([]);
   });
 
   it("a source that ticked every hour is missed when it does not, also in its first weeks", () => {
@@ -168,11 +158,11 @@ describe("words for the office", () => {
       pauses: [{ handler: "books/post", kind: "brake" }],
       waiting: waiting(20),
       rhythms: [rhythm({ lastTickAt: 0 }), rhythm({ connection: "fjord" })],
-      spool: { rows: 5, usedFraction: 0.9 },
     };
     const open = new Map([["silent:fjord", { openedAt: NOON }]]);
 
-    const findings = findingsOf(signs, RULES, open);
+    const away = { kind: "spool", name: "spool:messages", reason: spoolWords(5) } as const;
+    const findings: Finding[] = [...findingsOf(signs, RULES, open), away];
     const mails = findings.flatMap((finding) =>
       (["opened", "closed"] as const).map((about) =>
         mailOf({ about, incident: { ...incident, ...finding } }),
