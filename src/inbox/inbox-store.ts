@@ -143,9 +143,7 @@ export class InboxStore {
         event_ids: eventIds.length === 0 ? null : Buffer.from(JSON.stringify(eventIds)),
       },
     }));
-    const written = await updateMany(trx, "deliveries", "position", updates, (query) =>
-      query.whereRaw(STILL_WAITING),
-    );
+    const written = await updateMany(trx, "deliveries", "position", updates, STILL_WAITING);
     for (const { position, body } of outcomes) {
       if (body) await trx("deliveries").where({ position }).update({ body });
     }
