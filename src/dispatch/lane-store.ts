@@ -196,6 +196,7 @@ export class LaneStore {
   async #take(trx: Knex.Transaction, wanted: LaneRow[], token: string): Promise<LaneRow[]> {
     const updates = wanted.map((lane) => ({
       key: lane.id,
+      fence: { fence: lane.fence },
       values: {
         token,
         fence: lane.fence + 1,
@@ -204,11 +205,7 @@ export class LaneStore {
         losses: lane.losses + (lane.token === null ? 0 : 1),
       },
     }));
-    const won = await updateMany(trx, "lanes", "id", updates, (query) =>
-      query.where((anyOf) => {
-        for (const { id, fence } of wanted) void anyOf.orWhere({ id, fence });
-      }),
-    );
+    const won = await updateMany(trx, "lanes", "id", updates);
     if (won === wanted.length) return wanted.map((lane) => ({ ...lane, losses: lossesOf(lane) }));
     const mine: { id: number }[] = await trx("lanes")
       .whereIn(

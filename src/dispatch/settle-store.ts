@@ -83,6 +83,7 @@ export class SettleStore {
       const settled = (SETTLED.has(outcome.state) ? 1 : 0) + (superseded.get(job.laneId) ?? 0);
       return {
         key: job.laneId,
+        fence: { token: job.token },
         // MySQL reads what it has just assigned: `waiting` comes after what is decided by it.
         values: {
           due_at: this.#nextDue(trx, outcome, settled),
@@ -93,11 +94,7 @@ export class SettleStore {
         },
       };
     });
-    return updateMany(trx, "lanes", "id", updates, (query) =>
-      query.where((anyOf) => {
-        for (const { job } of run) void anyOf.orWhere({ id: job.laneId, token: job.token });
-      }),
-    );
+    return updateMany(trx, "lanes", "id", updates);
   }
 
   #nextDue(trx: Knex.Transaction, { state, delayMs = 0 }: JobOutcome, settled: number): Knex.Raw {

@@ -164,9 +164,7 @@ export class InboxStore {
         event_ids: eventIds.length === 0 ? null : Buffer.from(JSON.stringify(eventIds)),
       },
     }));
-    const written = await updateMany(trx, "deliveries", "position", updates, (query) =>
-      query.whereRaw(STILL_WAITING),
-    );
+    const written = await updateMany(trx, "deliveries", "position", updates, STILL_WAITING);
     for (const { position, masked } of outcomes) {
       if (masked) await trx("deliveries").where({ position }).update(columnsOf(masked));
     }

@@ -90,19 +90,14 @@ export class SubjectStore {
     rows: readonly { change: SubjectChange; row: object }[],
     now: Knex.Raw,
   ): Promise<void> {
-    const updates = rows.flatMap(({ change: { stored }, row }) =>
-      stored.id === undefined
-        ? []
-        : [{ key: stored.id, values: { ...row, updated_at: now }, fence: stored.known }],
-    );
+    const updates = rows.flatMap(({ change: { stored }, row }) => {
+      if (stored.id === undefined) return [];
+      const { version, ordinal } = stored.known;
+      const values = { ...row, updated_at: now };
+      return [{ key: stored.id, values, fence: { version, ordinal } }];
+    });
     if (updates.length === 0) return;
-    const written = await updateMany(trx, "subjects", "id", updates, (query) =>
-      query.where((anyOf) => {
-        for (const { key, fence } of updates) {
-          void anyOf.orWhere({ id: key, version: fence.version, ordinal: fence.ordinal });
-        }
-      }),
-    );
+    const written = await updateMany(trx, "subjects", "id", updates);
     if (written !== updates.length) throw new StaleStateError("the subject has moved on");
   }
 }

@@ -67,7 +67,7 @@ onEachStore((store) => {
     expect(String(error)).not.toContain("secret of a guest");
   });
 
-  it("many rows get different values in one statement, and the fence holds others back", async () => {
+  it("many rows get different values at once, and a guard or a fence holds others back", async () => {
     const db = await store.open();
     const written = await db.transaction(async (trx) => {
       await insertMany(
@@ -75,17 +75,22 @@ onEachStore((store) => {
         "owners",
         Array.from({ length: 450 }, (_, n) => ({ name: `n${n}`, token: "t", until: n })),
       );
-      const updates = [1, 2, 3].map((n) => ({ key: `n${n}`, values: { until: n * 100 } }));
-      return updateMany(trx, "owners", "name", updates, (query) => query.where("until", "<", 3));
+      const updates = [1, 2, 3].map((n) => ({
+        key: `n${n}`,
+        values: { until: trx.raw("until * ?", [100]), token: `t${n}` },
+      }));
+      const guarded = await updateMany(trx, "owners", "name", updates, "until < 3");
+      const fenced = updates.map((update) => ({ ...update, fence: { token: "t2" } }));
+      return [guarded, await updateMany(trx, "owners", "name", fenced)];
     });
 
-    expect(written).toBe(2);
+    expect(written).toEqual([2, 1]);
     const rows: unknown = await db
       .knex("owners")
       .whereIn("name", ["n1", "n2", "n3", "n4"])
       .orderBy("name")
       .select("until");
-    expect(rows).toEqual([{ until: 100 }, { until: 200 }, { until: 3 }, { until: 4 }]);
+    expect(rows).toEqual([{ until: 100 }, { until: 20_000 }, { until: 3 }, { until: 4 }]);
   });
 
   it("counters of several processes add up", async () => {

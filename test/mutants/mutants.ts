@@ -26,16 +26,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "check-then-insert race: two workers take one lane",
     file: "src/dispatch/lane-store.ts",
-    search: "anyOf.orWhere({ id, fence })",
-    replace: "anyOf.orWhere({ id })",
+    search: "fence: { fence: lane.fence },",
+    replace: "",
     test: "test/dispatch/worker.test.ts",
     titles: `${SQLITE} two processes that lease the same lane`,
   },
   {
     name: "check-then-insert race: two processes write one booking",
     file: "src/normalize/subject-store.ts",
-    search: "{ id: key, version: fence.version, ordinal: fence.ordinal }",
-    replace: "{ id: key }",
+    search: "fence: { version, ordinal } }",
+    replace: "}",
     test: "test/normalize/two-processes.test.ts",
     titles: "on MariaDB two changes of a booking",
   },
@@ -50,8 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "no ledger record",
     file: "src/effects/perform-effect.ts",
-    search: "await store.start(owner, key)",
-    replace: "undefined as LedgerEntry | undefined",
+    search: "const before = await store.start(",
+    replace: "const before = undefined as LedgerEntry | undefined;\n  void (",
     test: "test/effects/perform-effect.test.ts",
     titles: `${SQLITE} an effect is done once`,
   },
@@ -82,10 +82,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "side effect before the duplicate check",
     file: "src/effects/perform-effect.ts",
-    search: "  const before = await store.start(owner, key);",
+    search: "  const before = await store.start(",
     replace:
       '  await steps.perform([owner.handler, owner.scope, key].join("|"));\n' +
-      "  const before = await store.start(owner, key);",
+      "  const before = await store.start(",
     test: "test/effects/perform-effect.test.ts",
     titles: `${SQLITE} an effect is done once`,
   },
@@ -100,8 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "late worker settles",
     file: "src/dispatch/settle-store.ts",
-    search: "{ id: job.laneId, token: job.token }",
-    replace: "{ id: job.laneId }",
+    search: "fence: { token: job.token },",
+    replace: "",
     test: "test/dispatch/worker.test.ts",
     titles: `${SQLITE} a late worker whose lease is lost`,
   },
