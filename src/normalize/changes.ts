@@ -5,7 +5,7 @@ import type { Change, SubjectRecord } from "../sdk/booking-event.ts";
 import { isAtom } from "./merge-view.ts";
 
 /** Fields that move whenever the source saves a booking, or that only repeat others. */
-const NEVER_COMPARED = new Set(["updatedAt", "voucherUrl"]);
+export const NEVER_COMPARED: ReadonlySet<string> = new Set(["updatedAt", "voucherUrl"]);
 
 /** The fields that differ, in the order of the booking's shape. */
 export function changesBetween(

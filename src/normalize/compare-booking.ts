@@ -1,6 +1,7 @@
 import type { Booking } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import { localText } from "../sdk/time.ts";
+import { type Carried, carriedWith, newsAmong } from "./carried.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
@@ -24,10 +25,7 @@ import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
 import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
 import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
-import { isFollowed, isUnseenEnding, MAX_LOOKS } from "./unseen-ending.ts";
-
-/** A booking that ended about when the call came, or later, has left the call behind. */
-const OVERTAKEN_TOLERANCE_MS = 5 * 60_000;
+import { isOvertaken, isUnseenEnding, MAX_LOOKS } from "./unseen-ending.ts";
 
 export interface Comparison {
   after: KnownSubject;
@@ -69,6 +67,7 @@ class BookingComparison {
   readonly #look: BookingLook;
   readonly #after: Booking | undefined;
   readonly #changes: Change[];
+  readonly #carried: Carried;
   readonly #events: BookingEvents;
   readonly #remembered: RecentCall[] = [];
   readonly #hasMovedMoney: boolean;
@@ -79,8 +78,10 @@ class BookingComparison {
     const { booking: before } = known;
     this.#known = known;
     this.#look = look;
-    this.#changes = before && after ? changesBetween(before, after) : [];
-    const version = (before?.version ?? 1) + (this.#changes.length > 0 ? 1 : 0);
+    const differences = before && after ? changesBetween(before, after) : [];
+    this.#changes = newsAmong(differences, known.carried);
+    this.#carried = carriedWith(known, look.view);
+    const version = (before?.version ?? 1) + (differences.length > 0 ? 1 : 0);
     this.#after = after && { ...after, version };
     this.#events = new BookingEvents({
       known,
@@ -101,7 +102,7 @@ class BookingComparison {
     const isSeen = this.#after !== undefined && this.#known.booking === undefined;
     return {
       after: this.#knownAfter(),
-      isChanged: isSeen || this.#changes.length > 0 || this.#events.count > 0,
+      isChanged: isSeen || this.#hasLearned() || this.#events.count > 0,
       events: this.#events.inOrder(),
       verdicts,
     };
@@ -202,16 +203,9 @@ class BookingComparison {
       return undefined;
     }
     const sight = sightOf(type, after);
-    return sight === "missing" && this.#isOvertaken(call, after) ? "passed" : sight;
-  }
-
-  #isOvertaken(call: Call, after: Booking): boolean {
-    if (isFollowed(call, after, this.#look)) return true;
-    if (!isEnded(after.status)) return false;
-    const { receivedAt } = call;
-    const endedAt = Date.parse(after.cancellation?.at ?? "");
-    const hasJustEnded = this.#known.booking !== undefined && !isEnded(this.#known.booking.status);
-    return hasJustEnded || endedAt >= receivedAt - OVERTAKEN_TOLERANCE_MS;
+    return sight === "missing" && isOvertaken(call, after, this.#look, this.#known)
+      ? "passed"
+      : sight;
   }
 
   /**
@@ -255,9 +249,15 @@ class BookingComparison {
       version: this.#after?.version ?? version,
       ordinal: ordinal + this.#events.count,
       payloadPosition: isPayload ? newestPosition(this.#look) : payloadPosition,
-      ...(this.#after && { booking: this.#after }),
+      ...(this.#after && { booking: this.#after, carried: this.#carried }),
       recent: remember(this.#withoutTold(recent), this.#remembered),
     };
+  }
+
+  /** Whether there is something new to store, news or not. */
+  #hasLearned(): boolean {
+    const { booking, carried } = this.#known;
+    return this.#after?.version !== booking?.version || this.#carried !== carried;
   }
 
   #hasChanged(kind: ChangeKind): boolean {

@@ -1,5 +1,6 @@
 import type { Booking, BookingFields, BookingView } from "../sdk/booking.ts";
 import type { EventOrigin, SubjectRecord } from "../sdk/booking-event.ts";
+import type { Carried } from "./carried.ts";
 import type { Announcement } from "../sdk/source.ts";
 
 /** Everything that is known of a subject before a look. */
@@ -11,6 +12,8 @@ export interface KnownSubject {
   payloadPosition: number;
   booking?: Booking;
   record?: SubjectRecord;
+  /** What looks at the booking have carried; absent when it was stored without. */
+  carried?: Carried;
   /** Calls of the last minutes, to tell a repeat from news where the state cannot. */
   recent: readonly RecentCall[];
 }

@@ -13,6 +13,8 @@ export interface StateEvent {
 /** Changes that payment events or redeemed items tell already. */
 const TOLD_OTHERWISE = /^(payments|balance|balanceDueOn|totals\.paid)$|\.isRedeemed$/;
 
+const MONEY = /^(payments$|totals\.paid$|totals$)/;
+
 /** What the change of a known booking amounts to, in the order in which it is told. */
 export function stateEvents(
   before: Booking,
@@ -23,7 +25,9 @@ export function stateEvents(
   const steps = stepsBetween(before.status, after.status);
   const isNewlyRedeemed = changes.some(isRedemption);
   const checkIn = isNewlyRedeemed && !steps.includes("booking.checked_in");
-  const payments = paymentChanges(before, after);
+  const payments = changes.some(({ path }) => MONEY.test(path))
+    ? paymentChanges(before, after)
+    : [];
   const events: StateEvent[] = [
     ...steps.map((type) => ({ type })),
     ...(checkIn ? [{ type: "booking.checked_in" as const }] : []),

@@ -104,7 +104,7 @@ export class SubjectStore {
 
 function readRow(row: SubjectRow): StoredSubject {
   const state = JSON.parse(row.state.toString("utf8")) as unknown;
-  const recent = JSON.parse(row.recent.toString("utf8")) as RecentCall[];
+  const { recent, carried } = readMemory(row.recent);
   const { id, version, ordinal, payload_position: payloadPosition } = row;
   const known = { version, ordinal, payloadPosition, recent };
   if (state === null) return { id, known };
@@ -112,9 +112,20 @@ function readRow(row: SubjectRow): StoredSubject {
     id,
     known:
       row.kind === "booking"
-        ? { ...known, booking: state as Booking }
+        ? { ...known, booking: state as Booking, ...(carried && { carried }) }
         : { ...known, record: state as SubjectRecord },
   };
+}
+
+interface Memory {
+  recent: RecentCall[];
+  carried?: string[];
+}
+
+/** Rows of earlier versions hold nothing but the calls. */
+function readMemory(stored: Buffer): Memory {
+  const memory = JSON.parse(stored.toString("utf8")) as Memory | RecentCall[];
+  return Array.isArray(memory) ? { recent: memory } : memory;
 }
 
 function rowOf({ after }: SubjectChange) {
@@ -128,7 +139,7 @@ function rowOf({ after }: SubjectChange) {
     name: searchable(nameOf(booking)),
     starts_on: booking?.start?.date ?? null,
     state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
-    recent: Buffer.from(JSON.stringify(after.recent)),
+    recent: Buffer.from(JSON.stringify({ recent: after.recent, carried: after.carried })),
   };
 }
 

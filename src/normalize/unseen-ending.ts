@@ -1,6 +1,6 @@
-import type { BookingFields } from "../sdk/booking.ts";
-import type { BookingLook, Call } from "./look.ts";
-import { isEnding, sightOf } from "./steps.ts";
+import type { Booking, BookingFields } from "../sdk/booking.ts";
+import type { BookingLook, Call, KnownSubject } from "./look.ts";
+import { isEnded, isEnding, sightOf } from "./steps.ts";
 
 /** A call that the state contradicts is looked at again this often, then the state has the word. */
 export const MAX_LOOKS = 3;
@@ -14,13 +14,26 @@ export function isUnseenEnding(call: Call, state: BookingFields, look: BookingLo
 }
 
 /** Whether a later call has announced what the state shows: the booking has moved on since. */
-export function isFollowed(
-  { position }: Call,
-  state: BookingFields,
-  { calls }: BookingLook,
-): boolean {
+function isFollowed({ position }: Call, state: BookingFields, { calls }: BookingLook): boolean {
   return calls.some(
     (later) =>
       later.position > position && sightOf(later.announcement.type ?? "", state) === "shown",
   );
+}
+
+/** A booking that ended about when the call came, or later, has left the call behind. */
+const OVERTAKEN_TOLERANCE_MS = 5 * 60_000;
+
+/** Whether a booking has left behind what a call announces, so that it will not be seen any more. */
+export function isOvertaken(
+  call: Call,
+  after: Booking,
+  look: BookingLook,
+  { booking: before }: KnownSubject,
+): boolean {
+  if (isFollowed(call, after, look)) return true;
+  if (!isEnded(after.status)) return false;
+  const endedAt = Date.parse(after.cancellation?.at ?? "");
+  const hasJustEnded = before !== undefined && !isEnded(before.status);
+  return hasJustEnded || endedAt >= call.receivedAt - OVERTAKEN_TOLERANCE_MS;
 }

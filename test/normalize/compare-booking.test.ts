@@ -631,3 +631,43 @@ it("a timer that the source's settings leave out is done with, with that reason"
     verdicts: [{ state: "done", reason: "left out" }],
   });
 });
+
+describe("a field that a look carries for the first time", () => {
+  const paid = { amountMinor: 12_000, currency: "EUR" };
+  const payments = [{ amount: paid, paidAt: "2026-03-01" }];
+  const narrow = () =>
+    look({ view: { status: "confirmed", title: "Cabin" }, calls: [call("booking.confirmed")] });
+  const wide = (parts: Partial<BookingView> = {}) =>
+    look({
+      view: confirmedView({ payments, totals: { paid }, notes: "Late", ...parts }),
+      isFetched: true,
+    });
+
+  it("is learned in silence, money too", () => {
+    const comparison = after(narrow(), wide());
+
+    expect(comparison).toMatchObject({ events: [], isChanged: true });
+    expect(comparison.after).toMatchObject({ version: 2, booking: { payments, notes: "Late" } });
+  });
+
+  it("is compared from then on", () => {
+    const comparison = after(narrow(), wide(), wide({ notes: "Later", payments: [] }));
+
+    expect(typesOf(comparison)).toEqual(["booking.modified", "payment.removed"]);
+  });
+
+  it("counts as a change when it was shown empty before", () => {
+    const empty = wide({ notes: null, payments: [] });
+
+    expect(typesOf(after(narrow(), empty, wide()))).toEqual([
+      "booking.modified",
+      "payment.received",
+    ]);
+  });
+
+  it("goes unmentioned beside what has changed", () => {
+    const [drafted] = after(narrow(), wide({ title: "Tent" })).events;
+
+    expect(drafted?.event.changes.map(({ path }) => path)).toEqual(["title"]);
+  });
+});

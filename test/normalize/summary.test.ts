@@ -31,8 +31,11 @@ it.each([
 it("form items that look like a moment or like money are not read as such when all are new", () => {
   const custom = { timeZone: "Mars/Olympus", date: "2026-13-99", time: "x" };
 
-  expect(changesOf({}, { custom }).summary).toBe("Custom added.");
-  expect(changesOf({}, { customer: { name: "Ana Example", custom } }).changes).toContainEqual({
+  expect(changesOf({ custom: null }, { custom }).summary).toBe("Custom added.");
+  expect(
+    changesOf({ customer: { name: "A", custom: null } }, { customer: { name: "A", custom } })
+      .changes,
+  ).toContainEqual({
     path: "customer.custom",
     before: null,
     after: custom,
