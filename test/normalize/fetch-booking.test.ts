@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 
 import { httpClient } from "../../src/http/http-client.ts";
 import { BookingFetcher } from "../../src/normalize/fetch-booking.ts";
-import type { LoadedConnection } from "../../src/registry/registry.ts";
 import { defineIntegration } from "../../src/sdk/integration.ts";
 import { RetryableError } from "../../src/sdk/errors.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
