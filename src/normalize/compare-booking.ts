@@ -24,7 +24,7 @@ import {
 import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
 import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
-import { isEnded, type Sight, sightOf, stepsBetween } from "./steps.ts";
+import { type Sight, sightOf, stepsBetween } from "./steps.ts";
 import { isOvertaken, isUnseenEnding, MAX_LOOKS } from "./unseen-ending.ts";
 
 export interface Comparison {
