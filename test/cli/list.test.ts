@@ -56,7 +56,9 @@ onEachStore((store) => {
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     }
     expect(await shown("bookings")).toMatch(/bikes +9000101 +confirmed .*Ana Núñez +240.00 EUR/);
-    expect(await shown("jobs")).toMatch(/^[0-9a-f-]{36} +voucher-.* +9000101 +done +2/m);
+    expect(await shown("jobs")).toMatch(
+      /^[0-9a-f-]{36} +voucher-.* +9000101 +skipped +2 +voucher v1 alread/m,
+    );
     expect(await shown("replays")).toMatch(/jobs +done +1\/1 +subject=9000101/);
     expect(await shown("deliveries")).toMatch(/bikes +failed +incomplete/);
   });

@@ -49,12 +49,13 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
   const folder = temporaryFolder("bellhop-mariadb-");
   const data = join(folder, "data");
   const port = await freePort();
-  const user = process.getuid?.() === 0 ? ["--user=root"] : [];
+  // Servers that share a folder for temporary files delete those of each other.
+  const own = [`--tmpdir=${folder}`, ...(process.getuid?.() === 0 ? ["--user=root"] : [])];
   const install = spawnSync("mariadb-install-db", [
     "--no-defaults",
     "--auth-root-authentication-method=normal",
     `--datadir=${data}`,
-    ...user,
+    ...own,
   ]);
   if (install.status !== 0) throw new Error(`mariadb-install-db: ${install.stderr.toString()}`);
   const socket = join(folder, "socket");
@@ -68,7 +69,7 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
         `--port=${port}`,
         "--bind-address=127.0.0.1",
         `--innodb-flush-log-at-trx-commit=${flush}`,
-        ...user,
+        ...own,
       ],
       { stdio: "ignore" },
     );
