@@ -1,35 +1,56 @@
-import type { BookingFields, BookingView } from "../sdk/booking.ts";
+import type { BookingFields } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import { NEVER_COMPARED } from "./changes.ts";
+import type { BookingLook } from "./look.ts";
 import { isAtom } from "./merge-view.ts";
 
-/**
- * The paths that looks at a booking have carried so far: `notes`, `totals.paid`, `customer.email`.
- * A field that is first carried today (more permission, an API key) has not changed today.
- */
-export type Carried = readonly string[];
+/** Ways of looking at a booking. What they carry differs. */
+export type LookKind = "fetch" | "payload";
 
-export function carriedWith(
-  known: { carried?: Carried; booking?: BookingFields },
-  view: BookingView | undefined,
-): Carried {
-  // Of a booking that was stored without them, what it has was carried.
-  const carried = known.carried ?? pathsIn("", known.booking ?? {});
-  const added = pathsIn("", view ?? {}).filter((path) => !carried.includes(path));
-  return added.length === 0 ? carried : [...carried, ...added];
+/** What the looks at a booking have carried so far. */
+export interface Carried {
+  kinds: readonly LookKind[];
+  /** `notes`, `totals.paid`, `customer.email`. */
+  paths: readonly string[];
 }
 
-/** The changes that are none but in our knowledge are left out. */
-export function newsAmong(changes: readonly Change[], carried: Carried | undefined): Change[] {
-  if (!carried) return [...changes];
-  return changes.filter(({ path, before }) => before !== null || isCarried(path, carried));
+/** @returns the same object when the look adds nothing. */
+export function carriedWith(
+  known: { carried?: Carried; booking?: BookingFields },
+  { view, isFetched }: Pick<BookingLook, "view" | "isFetched">,
+): Carried {
+  // Of a booking that was stored without them, what it has was carried.
+  const carried = known.carried ?? { kinds: [], paths: pathsIn("", known.booking ?? {}) };
+  if (!view) return carried;
+  const paths = pathsIn("", view).filter((path) => !carried.paths.includes(path));
+  const kinds = [kindOf(isFetched)].filter((kind) => !carried.kinds.includes(kind));
+  if (paths.length + kinds.length === 0) return carried;
+  return { kinds: [...carried.kinds, ...kinds], paths: [...carried.paths, ...paths] };
+}
+
+/**
+ * A booking that is looked at in another way for the first time (it was called in so far, now there
+ * is an API key) shows fields that no look had carried: they have not changed today. Between looks
+ * of one kind a field that appears is a change.
+ */
+export function newsAmong(
+  changes: readonly Change[],
+  carried: Carried | undefined,
+  isFetched: boolean,
+): Change[] {
+  if (!carried || carried.kinds.includes(kindOf(isFetched))) return [...changes];
+  return changes.filter(({ path, before }) => before !== null || isCarried(path, carried.paths));
+}
+
+function kindOf(isFetched: boolean): LookKind {
+  return isFetched ? "fetch" : "payload";
 }
 
 /** A group that was shown empty was shown with all its parts, one with a part shown was there. */
-function isCarried(path: string, carried: Carried): boolean {
+function isCarried(path: string, paths: readonly string[]): boolean {
   const isWithin = (inner: string, outer: string) =>
     inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return carried.some((known) => isWithin(path, known) || isWithin(known, path));
+  return paths.some((known) => isWithin(path, known) || isWithin(known, path));
 }
 
 function pathsIn(path: string, value: object): string[] {

@@ -79,8 +79,8 @@ class BookingComparison {
     this.#known = known;
     this.#look = look;
     const differences = before && after ? changesBetween(before, after) : [];
-    this.#changes = newsAmong(differences, known.carried);
-    this.#carried = carriedWith(known, look.view);
+    this.#changes = newsAmong(differences, known.carried, look.isFetched);
+    this.#carried = carriedWith(known, look);
     const version = (before?.version ?? 1) + (differences.length > 0 ? 1 : 0);
     this.#after = after && { ...after, version };
     this.#events = new BookingEvents({

@@ -4,6 +4,7 @@ import { insertMany, updateMany } from "../db/bulk.ts";
 import { type Database, StaleStateError } from "../db/database.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { SubjectRecord } from "../sdk/booking-event.ts";
+import type { Carried } from "./carried.ts";
 import { type KnownSubject, type RecentCall, UNKNOWN_SUBJECT } from "./look.ts";
 
 export type SubjectKind = "booking" | "coupon" | "resource" | "vacation" | "customer" | "clock";
@@ -119,7 +120,7 @@ function readRow(row: SubjectRow): StoredSubject {
 
 interface Memory {
   recent: RecentCall[];
-  carried?: string[];
+  carried?: Carried;
 }
 
 /** Rows of earlier versions hold nothing but the calls. */

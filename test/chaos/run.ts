@@ -63,9 +63,12 @@ export async function runChaos(
   const startedAt = Date.now();
   load.start(options.rate);
   const ticking = setInterval(() => {
-    progress(`${secondsSince(startedAt)} s, ${faults.kills} kills, ${load.calls.length} calls`);
+    progress(
+      `${secondsSince(startedAt)} s, ${faults.kills} kills, ${load.calls.length} calls, ${target.performed.length} effects`,
+    );
   }, 2_000);
   await faults.run();
+  const faultsEndedAt = Date.now();
   await load.stop();
   clearInterval(ticking);
   const seconds = secondsSince(startedAt);
@@ -81,6 +84,7 @@ export async function runChaos(
     performed: target.performed,
     mails: mail.mails.map(({ messageId }) => messageId ?? ""),
     deaths: seats.flatMap(({ deaths }) => deaths),
+    faultsEndedAt,
   });
   return {
     store: options.store,

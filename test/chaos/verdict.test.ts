@@ -39,6 +39,7 @@ function soundTrial(): Trial {
     performed: [told, shown],
     mails: [],
     deaths: [],
+    faultsEndedAt: 1,
   };
 }
 

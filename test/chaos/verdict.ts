@@ -20,6 +20,8 @@ export interface Trial {
   mails: readonly string[];
   /** Processes that ended on their own. */
   deaths: readonly string[];
+  /** When the last fault was over. UTC milliseconds. */
+  faultsEndedAt: number;
 }
 
 const EXAMPLES = 8;
@@ -91,7 +93,9 @@ function judgeStates({ calls, evidence }: Trial): Finding[] {
   ];
 }
 
-function judgeEffects({ evidence, performed }: Trial): Finding[] {
+function judgeEffects({ evidence, performed, faultsEndedAt }: Trial): Finding[] {
+  // What is done only afterwards, in peace, proves little.
+  const during = performed.filter(({ at }) => at < faultsEndedAt);
   const told = performed.filter(({ key }) => key.includes("|event:"));
   const mirrored = performed.filter(({ key }) => key.includes("|state:"));
   const toldOf = new Set(told.map(eventName));
@@ -103,6 +107,7 @@ function judgeEffects({ evidence, performed }: Trial): Finding[] {
   return [
     fact("events", events.size),
     fact("effects performed", performed.length),
+    fact("of these while the faults went on", during.length),
     fault("lost: event without its effect", missing),
     fault("effect without an event", invented),
     fault(

@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "order assumed: an old payload puts the booking back",
-    file: "src/normalize/compare-booking.ts",
+    file: "src/normalize/stale-payload.ts",
     search: "newestPosition(look) < payloadPosition",
     replace: "newestPosition(look) < 0",
     test: "test/normalize/compare-properties.test.ts",
