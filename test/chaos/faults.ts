@@ -62,8 +62,9 @@ export class Faults {
     const { options, seats } = this.#parts;
     if (options.without.has("kill")) return this.#untilOver();
     const random = this.#killing;
-    // On a cluster the nodes are what is killed; a process now and then on top.
-    const [low, high] = options.store === "galera" ? [3_000, 8_000] : [300, 1_000];
+    // Each of the four lives about twice as long as it takes to replace an owner: killed quicker,
+    // they would get nothing done that could go wrong. On a cluster the nodes are what is killed.
+    const [low, high] = options.store === "galera" ? [3_000, 8_000] : [500, 3_500];
     while (!this.#isOver()) {
       await sleep(random.between(low, high));
       const restartAfterMs = random.happens(0.9)

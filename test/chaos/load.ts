@@ -49,8 +49,9 @@ export class Load {
     this.#random = random;
   }
 
-  start(rate: number): void {
-    this.#loop = this.#run(1000 / rate);
+  /** Holds back while the backlog is full. */
+  start(rate: number, backlog: { readonly isFull: boolean }): void {
+    this.#loop = this.#run(1000 / rate, backlog);
   }
 
   async stop(): Promise<void> {
@@ -59,9 +60,9 @@ export class Load {
     while (this.#sending.size > 0) await Promise.all(this.#sending);
   }
 
-  async #run(paceMs: number): Promise<void> {
+  async #run(paceMs: number, backlog: { readonly isFull: boolean }): Promise<void> {
     while (!this.#isStopping) {
-      this.#step();
+      if (!backlog.isFull) this.#step();
       await sleep(this.#random.between(0, 2 * paceMs));
     }
   }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Database } from "../../src/db/database.ts";
 import { startMailServer } from "../harness/mails.ts";
 import { freePort } from "../harness/servers.ts";
+import { Backlog } from "./backlog.ts";
 import { BookingSystem } from "./booking-system.ts";
 import { type ChaosStore, openChaosStore } from "./chaos-store.ts";
 import { FakeClock, findFaketime } from "./clock.ts";
@@ -25,6 +26,9 @@ const ROLES = ["receive", "receive", "work", "work"] as const;
 const SKEW_SECONDS = [0, 90, 30, 60] as const;
 /** Once nothing has got less for so long, it is not going to. */
 const STANDSTILL_MS = 150_000;
+
+/** The load holds back while more than this waits, so that the work is done among the faults. */
+const MOST_WAITING = 300;
 
 /** What has to be undone at the end, however that comes; last in, first out. */
 export type Cleanup = (() => Promise<unknown>)[];
@@ -60,8 +64,12 @@ export async function runChaos(
   const receivers = ports.slice(0, 2).map((port) => `http://127.0.0.1:${port}`);
   const load = new Load(receivers, system, new Random(seed, "load"));
   const faults = new Faults({ options, seats, store, target, system, clocks });
+  const db = await Database.open(store.location);
+  cleanup.push(() => db.close());
+  const backlog = new Backlog(db, MOST_WAITING);
+  backlog.start();
   const startedAt = Date.now();
-  load.start(options.rate);
+  load.start(options.rate, backlog);
   const ticking = setInterval(() => {
     progress(
       `${secondsSince(startedAt)} s, ${faults.kills} kills, ${load.calls.length} calls, ${target.performed.length} effects`,
@@ -71,10 +79,9 @@ export async function runChaos(
   const faultsEndedAt = Date.now();
   await load.stop();
   clearInterval(ticking);
+  await backlog.stop();
   const seconds = secondsSince(startedAt);
 
-  const db = await Database.open(store.location);
-  cleanup.push(() => db.close());
   const quietMs = await untilQuiet(db, STANDSTILL_MS, (moving) => {
     progress(`the faults are over, ${moving} deliveries and jobs still move`);
   });

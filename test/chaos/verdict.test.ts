@@ -81,6 +81,11 @@ it.each<[string, (trial: Trial) => Trial, string]>([
     "effects twice",
   ],
   [
+    "work that was left for the peace after the faults",
+    (trial) => ({ ...trial, faultsEndedAt: 0 }),
+    "more than half only in the peace after",
+  ],
+  [
     "a process that ended on its own",
     (trial) => ({ ...trial, deaths: ["work-2 ended with 1"] }),
     "processes that ended on their own",

@@ -108,6 +108,10 @@ function judgeEffects({ evidence, performed, faultsEndedAt }: Trial): Finding[] 
     fact("events", events.size),
     fact("effects performed", performed.length),
     fact("of these while the faults went on", during.length),
+    {
+      ...fault("more than half only in the peace after", []),
+      count: 2 * during.length < performed.length ? performed.length - during.length : 0,
+    },
     fault("lost: event without its effect", missing),
     fault("effect without an event", invented),
     fault(
