@@ -87,24 +87,32 @@ export class Bellhop {
     for (const step of this.#steps()) await step();
   }
 
+  /** Lets calls and jobs that are under way end, for as long as the settings say. */
   async stop(): Promise<void> {
-    const { roles, settings, inbox, spool, normalizers, worker, checks, db, closeMail } =
-      this.#parts;
+    const { settings, spool, db, closeMail } = this.#parts;
     const graceMs = settings.config.shutdownSeconds * 1000;
-    if (this.#server) await closeServer(this.#server, graceMs);
-    await inbox.drained();
     this.#stopping.abort(new Error("stopping"));
     await this.#late;
-    await spool?.alarm.end();
-    await spool?.drain.stop(graceMs);
-    if (roles.has("work")) {
-      checks.end();
-      await normalizers.stop();
-      await worker.stop(graceMs);
-    }
+    await Promise.all([this.#stopReceiving(graceMs), this.#stopWork(graceMs)]);
     spool?.files.close();
     closeMail();
     await db.close();
+  }
+
+  async #stopReceiving(graceMs: number): Promise<void> {
+    if (this.#server) await closeServer(this.#server, graceMs);
+    await this.#parts.inbox.drained();
+  }
+
+  async #stopWork(graceMs: number): Promise<void> {
+    const { roles, spool, normalizers, worker, checks } = this.#parts;
+    const drained = spool?.drain.stop(graceMs);
+    await spool?.alarm.end();
+    if (roles.has("work")) {
+      checks.end();
+      await Promise.all([normalizers.stop(), worker.stop(graceMs)]);
+    }
+    await drained;
   }
 
   /** What needs the database, in the order in which it is started. */

@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 
 import { compose } from "../compose.ts";
@@ -13,6 +15,11 @@ import { startWatchdog, type WatchdogOptions } from "../watchdog/watchdog.ts";
 import { shortTokens } from "./check-findings.ts";
 import { startMessage } from "./start-message.ts";
 
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+/** A database that has not answered by then, past the time that work has to end, hangs. */
+const HANGING_MS = 5_000;
+
 /** `bellhop start`: runs until it is told to stop. */
 export async function start(
   roles: ReadonlySet<Role>,
@@ -20,6 +27,7 @@ export async function start(
 ): Promise<void> {
   // Bellhop runs beside other programs: V8 would let the heap grow severalfold before it tidies up.
   setFlagsFromString("--heap-growing-percent=30");
+  const hasStarted = leaveOnSignal();
   const settings = readSettings(readEnvironment());
   const log = createLog(settings.logLevel);
   const foundation = await layFoundation(settings, roles, log);
@@ -30,6 +38,7 @@ export async function start(
     ? startWatchdog(settings.database, log, watchdogOptions)
     : undefined;
   const port = await listening(bellhop, settings);
+  hasStarted();
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
   for (const { name, line } of shortTokens(settings)) log.warn({ name, line }, "weak secret");
@@ -39,10 +48,39 @@ export async function start(
 
   await untilSignal();
   log.info({}, "stopping");
-  await bellhop.stop();
+  const graceMs = settings.config.shutdownSeconds * 1000;
+  const isStopped = await inTime(bellhop.stop(), graceMs + HANGING_MS);
   await endWatch?.();
   removeGuards();
-  log.info({}, "stopped");
+  if (isStopped) log.info({}, "stopped");
+  else
+    log.warn({}, "stopped without a word from the database: what this process held is free soon");
+  // A handler that heeds no signal would keep the process alive for as long as it likes.
+  process.exit(isStopped ? 0 : 1);
+}
+
+/**
+ * Ends the process when it is told to stop while it starts: nothing has begun that needs an end.
+ * As the first process of a container it would not hear of it otherwise.
+ *
+ * @returns to be called once it has started.
+ */
+function leaveOnSignal(): () => void {
+  const leave = (signal: NodeJS.Signals) => {
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of STOP_SIGNALS) process.once(signal, leave);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, leave);
+  };
+}
+
+async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
+  const waiting = new AbortController();
+  const tooLong = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
+  const isDone = await Promise.race([work.then(() => true), tooLong]);
+  waiting.abort();
+  return isDone;
 }
 
 /** @throws SettingsError when the address cannot be used; what was started is stopped again. */
@@ -66,7 +104,7 @@ const WHY_NOT_LISTENING: Readonly<Record<string, string>> = {
 
 async function untilSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const)
+    for (const signal of STOP_SIGNALS)
       process.once(signal, () => {
         resolve();
       });

@@ -2,7 +2,7 @@ import type { Database as SqliteConnection } from "better-sqlite3";
 import type { Knex } from "knex";
 
 import type { Database } from "./database.ts";
-import { prepare } from "./sqlite.ts";
+import { prepare, whenFree } from "./sqlite.ts";
 
 /** Bind parameters that both stores take in one statement. */
 const MAX_BINDINGS = 10_000;
@@ -40,7 +40,8 @@ async function insertPrepared(
       connection,
       `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places})`,
     );
-    prepare(connection, "BEGIN IMMEDIATE").run();
+    const begin = prepare(connection, "BEGIN IMMEDIATE");
+    await whenFree(() => begin.run());
     try {
       for (const row of rows) insert.run(row);
       prepare(connection, "COMMIT").run();

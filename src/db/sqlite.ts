@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Database as SqliteConnection, Statement } from "better-sqlite3";
 import knex, { type Knex } from "knex";
@@ -8,7 +9,12 @@ import BetterSqlite3Client, { type QueryObject } from "knex/lib/dialects/better-
 import { codeOf, type Dialect, type Failure, silentLogger } from "./dialect.ts";
 import { keepClock, SQLITE_NOW_MS } from "./sqlite-clock.ts";
 
-const BUSY_TIMEOUT_MS = 5_000;
+const OPENING_TIMEOUT_MS = 5_000;
+/** How long this process may stand still for the commit of another. */
+const BUSY_TIMEOUT_MS = 20;
+/** How long a statement waits for others in all, while the rest of this process goes on. */
+const PATIENCE_MS = 1_000;
+const MAX_PAUSE_MS = 25;
 const MAX_CACHED_STATEMENTS = 200;
 /** Long statements are made for one batch of rows: they rarely come again, and weigh most. */
 const MAX_CACHED_LENGTH = 1_500;
@@ -45,13 +51,31 @@ class ImmediateSqliteClient extends BetterSqlite3Client {
     const statement = prepare(connection, query.sql === "BEGIN;" ? "BEGIN IMMEDIATE" : query.sql);
     const bindings = this._formatBindings(query.bindings);
     if (statement.reader) {
-      query.response = statement.all(bindings);
+      query.response = await whenFree(() => statement.all(bindings));
     } else {
-      const result = statement.run(bindings);
+      const result = await whenFree(() => statement.run(bindings));
       query.response = result;
       query.context = { lastID: result.lastInsertRowid, changes: result.changes };
     }
-    return Promise.resolve(query);
+    return query;
+  }
+}
+
+/**
+ * Runs a statement as soon as no other process is in its way. SQLite's own waiting would stop the
+ * whole process, the answers to callers included.
+ *
+ * @throws SQLITE_BUSY when somebody else holds the file for longer.
+ */
+export async function whenFree<T>(run: () => T): Promise<T> {
+  const endsAt = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (!codeOf(error).startsWith("SQLITE_BUSY") || performance.now() > endsAt) throw error;
+    }
+    await sleep(Math.random() * MAX_PAUSE_MS);
   }
 }
 
@@ -99,8 +123,10 @@ export function openSqlite(file: string): Knex {
 }
 
 function prepareConnection(connection: SqliteConnection, file: string): void {
-  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // Processes that start together wait for the first of them to make the file.
+  connection.pragma(`busy_timeout = ${OPENING_TIMEOUT_MS}`);
   connection.pragma("journal_mode = WAL");
+  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   // FULL: the commit has reached the disk when it returns. An answer of 200 rests on this.
   connection.pragma("synchronous = FULL");
   connection.pragma("journal_size_limit = 67108864");

@@ -67,8 +67,12 @@ export class Intake {
     onStored(new Set(deliveries.map(({ connection }) => connection)));
   }
 
+  /** Whether nothing can be kept at the moment, so that trying the rows one by one is pointless. */
   isUnavailable(error: unknown): boolean {
-    return error instanceof SpoolError || this.#parts.db.failureOf(error) === "unavailable";
+    const failure = this.#parts.db.failureOf(error);
+    // In one file somebody who is in the way of a row is in the way of all.
+    const isLocked = failure === "conflict" && !this.#parts.spool;
+    return error instanceof SpoolError || failure === "unavailable" || isLocked;
   }
 
   #isAway(error: unknown, rows: number): boolean {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import SqliteFile from "better-sqlite3";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { type App, startApp } from "../harness/app.ts";
@@ -60,5 +61,30 @@ it("a full disk is answered 503, readiness says why, and room again means 200 ag
     app = undefined;
     spawnSync("umount", [disk]);
     if (existsSync(disk) && readdirSync(disk).length === 0) rmSync(disk, { recursive: true });
+  }
+});
+
+it("a file that somebody else holds for longer is answered 503 soon, and 200 once it is free", async () => {
+  const sqliteFile = join(temporaryFolder(), "bellhop.sqlite");
+  app = await startApp({ config, location: { sqliteFile } });
+  const other = new SqliteFile(sqliteFile);
+  try {
+    other.exec("BEGIN IMMEDIATE");
+    const startedAt = performance.now();
+    const burst = await Promise.all(Array.from({ length: 20 }, () => post(app as App)));
+    const seconds = (performance.now() - startedAt) / 1000;
+    const isAlive = (await fetch(`${app.url}/healthz`)).status;
+    other.exec("COMMIT");
+
+    expect(new Set(burst.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(burst[0]?.headers.get("retry-after")).not.toBeNull();
+    // Row by row it would be 20 times a second.
+    expect(seconds).toBeLessThan(15);
+    expect(isAlive).toBe(200);
+    await vi.waitFor(async () => {
+      expect((await post(app as App)).status).toBe(200);
+    });
+  } finally {
+    other.close();
   }
 });
