@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Database as SqliteConnection } from "better-sqlite3";
 import type { Knex } from "knex";
 
@@ -111,16 +113,29 @@ export async function updateMany(
     const statements = updates.map((update) => updateOf(table, keyColumn, update, guard));
     return runPrepared(trx, statements);
   }
-  const cases = columns.map((column) => [column, caseOf(trx, keyColumn, column, updates)] as const);
+  const values = columns.map((column) => [column, valueOf(trx, keyColumn, column, updates)]);
   const keys = updates.map(({ key }) => key);
   const query = trx(table).whereIn(keyColumn, keys);
   if (guard !== undefined) void query.whereRaw(guard);
-  if (updates.some(({ fence }) => fence)) {
-    void query.where((anyOf) => {
-      for (const { key, fence } of updates) void anyOf.orWhere({ [keyColumn]: key, ...fence });
-    });
+  const fenced = Object.keys(updates[0]?.fence ?? {});
+  if (fenced.length > 0) {
+    const tuples = updates.map(({ key, fence }) => [key, ...Object.values(fence ?? {})]);
+    void query.whereIn([keyColumn, ...fenced], tuples as Knex.Value[][]);
   }
-  return await query.update(Object.fromEntries(cases));
+  return await query.update(Object.fromEntries(values));
+}
+
+/** The server walks through a CASE for every row: what all rows get is given without one. */
+function valueOf(
+  trx: Knex.Transaction,
+  keyColumn: string,
+  column: string,
+  updates: readonly RowUpdate[],
+): unknown {
+  const first = updates[0]?.values[column] ?? null;
+  const place = placeOf(first);
+  const isSame = updates.every(({ values }) => isDeepStrictEqual(placeOf(values[column]), place));
+  return isSame ? first : caseOf(trx, keyColumn, column, updates);
 }
 
 function caseOf(
@@ -134,6 +149,7 @@ function caseOf(
   return trx.raw(`CASE ${keyColumn} ${branches} ELSE ${column} END`, bindings as Knex.RawBinding[]);
 }
 
+/** SQL with places for the values that are bound to it. */
 interface Statement {
   sql: string;
   bindings: readonly unknown[];
@@ -180,7 +196,8 @@ function placeOf(value: unknown): Statement {
   if (typeof value !== "object" || value === null || !("toSQL" in value)) {
     return { sql: "?", bindings: [value ?? null] };
   }
-  return (value as Knex.Raw).toSQL();
+  const { sql, bindings } = (value as Knex.Raw).toSQL();
+  return { sql, bindings };
 }
 
 /** @returns how many rows were written. */

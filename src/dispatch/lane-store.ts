@@ -199,7 +199,7 @@ export class LaneStore {
       fence: { fence: lane.fence },
       values: {
         token,
-        fence: lane.fence + 1,
+        fence: trx.raw("fence + 1"),
         due_at: trx.raw(`${this.#db.dialect.nowMs} + ${LEASE_MS}`),
         settling_since: 0,
         losses: lane.losses + (lane.token === null ? 0 : 1),
