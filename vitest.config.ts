@@ -10,9 +10,9 @@ export default defineConfig({
   test: {
     globalSetup: ["test/harness/build.ts"],
     include: ["test/**/*.test.ts", "integrations/**/*.test.ts"],
-    // Suites start real servers and processes; two cores do not gain from more files at once.
-    maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Suites start real servers and processes, and spend much of their time waiting for them.
+    maxWorkers: 3,
+    testTimeout: 40_000,
+    hookTimeout: 90_000,
   },
 });

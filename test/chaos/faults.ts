@@ -95,7 +95,7 @@ export class Faults {
     const { store, options } = this.#parts;
     if (!store.breakFor || options.without.has("database")) return;
     const isCluster = options.store === "galera";
-    const [low, high] = isCluster || options.isShort ? [1_000, 4_000] : [10_000, 20_000];
+    const [low, high] = isCluster || options.isShort ? [3_000, 8_000] : [10_000, 20_000];
     for (;;) {
       await sleep(this.#weather.between(low, high));
       if (this.#isOver()) return;

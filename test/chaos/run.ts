@@ -92,6 +92,7 @@ export async function runChaos(
     mails: mail.mails.map(({ messageId }) => messageId ?? ""),
     deaths: seats.flatMap(({ deaths }) => deaths),
     faultsEndedAt,
+    isShort: options.isShort,
   });
   return {
     store: options.store,

@@ -40,6 +40,7 @@ function soundTrial(): Trial {
     mails: [],
     deaths: [],
     faultsEndedAt: 1,
+    isShort: false,
   };
 }
 

@@ -104,6 +104,7 @@ it("a database and a mail server that are away are named, and the rest is tried 
         ...env,
         DATABASE_URL: `mysql://bellhop:geheim@127.0.0.1:${away}/bellhop`,
         SMTP_URL: `smtp://127.0.0.1:${away}`,
+        MAIL_FROM: "office@example.com",
       },
     },
     "check",

@@ -56,7 +56,7 @@ describe("bellhop init", () => {
     const { connections, integrations, mail } = settingsOf(written().environment).config;
     expect(Object.keys(connections)).toEqual(["tourcms", "planyo"]);
     expect(Object.keys(integrations)).toEqual(["voucher-mail"]);
-    expect(mail).toEqual({ mode: "rehearsal" });
+    expect(mail).toEqual({ mode: "rehearsal", brake: { perHour: 50 } });
   });
 
   it("writes fresh tokens every time, into a file that only its owner can read", async () => {
@@ -145,7 +145,7 @@ describe("what init writes", () => {
     const { environment } = await write();
 
     const { config } = settingsOf(environment);
-    expect(config.mail).toEqual({ mode: "rehearsal", office: "office@example.com" });
+    expect(config.mail).toMatchObject({ mode: "rehearsal", office: "office@example.com" });
     expect(config.connections["tourcms"]).toMatchObject({
       tokens: ["token-of-tourcms-0123456789"],
       name: 'Fjord: "Walks" #1',

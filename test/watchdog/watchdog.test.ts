@@ -16,6 +16,9 @@ const GUILTY = 666;
 const LOOP = `if (booking === ${GUILTY}) for (;;) Math.sqrt(booking);
       await new Promise((resolve) => setTimeout(resolve, 300));`;
 
+/** The usual ten seconds on one store; on the other there is nothing to gain from waiting. */
+const LIMITS_MS = { sqlite: undefined, mariadb: 2_500 };
+
 interface Answer {
   status: number;
   ms: number;
@@ -67,7 +70,8 @@ onEachStore((store) => {
       const ends: (NodeJS.Signals | number | null)[] = [];
       let said = "";
 
-      let work = startWork(installation);
+      const start = () => startWork(installation, LIMITS_MS[store.name]);
+      let work = start();
       for (;;) {
         const isDead = async () => {
           while ((await db.knex("jobs").where({ state: "dead" })).length === 0) await sleep(200);
@@ -78,7 +82,7 @@ onEachStore((store) => {
         ends.push(end);
         said += work.said;
         if (ends.length > 5) break;
-        work = startWork(installation);
+        work = start();
       }
       isOver = true;
       const answers = await calls;
