@@ -16,27 +16,11 @@ import {
 import { measureJobs } from "./jobs.ts";
 import { measureVoucherLatency } from "./latency.ts";
 import { measureLease } from "./lease.ts";
+import { HELP, type Options, type Part, readOptions } from "./options.ts";
 import { printReport, type Report } from "./report.ts";
 
-// npm run bench [-- --only intake,drain,latency,footprint,lease,jobs] [--rounds N] [--seconds N]
-//   [--json FILE]
-//
-// Everything is measured in one run on one machine, candidates in turn, so that ratios hold where
-// absolute figures do not. Exit code 1 when an acknowledged request is missing from a store.
-
-const option = (name: string, fallback: string) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : (process.argv[at + 1] ?? fallback);
-};
-const PARTS = ["intake", "drain", "latency", "footprint", "lease", "jobs"] as const;
-type Part = (typeof PARTS)[number];
-const only = new Set(option("only", PARTS.join()).split(","));
-for (const part of only)
-  if (!PARTS.some((name) => name === part)) throw new Error(`no part ${part}`);
-const isWanted = (part: Part) => only.has(part);
-const rounds = Number(option("rounds", "3"));
-const seconds = Number(option("seconds", "3"));
-const json = option("json", "bench-results.json");
+const { parts, rounds, seconds, json } = optionsOrEnd();
+const isWanted = (part: Part) => parts.has(part);
 
 // Not in the system's temporary folder, which may be memory: a durable write must reach a disk.
 const folder = resolve("node_modules/.cache/bench");
@@ -48,6 +32,18 @@ const mariadb = hasProgram("mariadbd") ? await startMariaDb(1) : undefined;
 const drains: DrainRow[] = [];
 const lines = join(folder, "lines.txt");
 const echo = `integrations: { echo: { use: example-echo, settings: { path: "${lines}" } } }\n`;
+
+function optionsOrEnd(): Options {
+  try {
+    const read = readOptions(process.argv.slice(2));
+    if (read !== "help") return read;
+    process.stdout.write(HELP);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nSee npm run bench -- --help\n`);
+    process.exit(2);
+  }
+}
 
 const sqliteFolder = (name: string) => (round: number) =>
   Promise.resolve({ BELLHOP_DATA: join(folder, `${name}-${round}`) });
