@@ -25,11 +25,28 @@ export function describeError(error: unknown, depth = 0): unknown {
   };
 }
 
+/** Tries, 100 ms apart, to write the last lines to somebody who does not read them. */
+const LAST_TRIES = 20;
+
+/**
+ * At its end a process writes what is left of its log before anything else happens. Without a limit
+ * it would not end at all when nobody reads: a collector that hangs, a pager that is left open.
+ */
+function newPatience(): () => boolean {
+  let tries = 0;
+  return () => {
+    // Nothing else has its turn while these are in a row.
+    if (tries === 0) setImmediate(() => (tries = 0));
+    tries += 1;
+    return tries <= LAST_TRIES;
+  };
+}
+
 /** One JSON line per event on stderr; readable lines when a person watches. */
 export function createLog(level: string, isTerminal = process.stderr.isTTY): Logger {
   const destination: DestinationStream = isTerminal
     ? PinoPretty({ destination: 2, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
-    : pino.destination({ dest: 2, sync: false });
+    : pino.destination({ dest: 2, sync: false, retryEAGAIN: newPatience() });
   return pino(
     {
       level,
