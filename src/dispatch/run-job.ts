@@ -19,8 +19,11 @@ import type { Lease } from "./lease.ts";
 import { type JobOutcome, outcomeOfError, outcomeOfResult } from "./outcome.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** A job whose process has died this often under it is most likely the reason. */
-const MAX_LOSSES = 5;
+/**
+ * A job whose process has died this often under it, at last alone, is most likely the reason. Not
+ * fewer: on a machine that is restarted again and again the same jobs are at work each time.
+ */
+const MAX_LOSSES = 10;
 /** And so often when the watchdog saw it loop without end. */
 const MAX_HANGS = 3;
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const FOLDER = "/usr/lib";
@@ -31,5 +31,12 @@ export class FakeClock {
   /** @param seconds How far it is ahead of the true time; negative: behind. */
   set(seconds: number): void {
     writeFileSync(this.#file, `${seconds < 0 ? "-" : "+"}${Math.abs(seconds)}\n`);
+  }
+}
+
+/** What a killed process leaves behind, locked: the next one of the same number would wait for it. */
+export function tidyAfter(pid: number | undefined): void {
+  for (const name of ["faketime_shm_", "sem.faketime_sem_"]) {
+    rmSync(`/dev/shm/${name}${pid ?? ""}`, { force: true });
   }
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { ended } from "../harness/servers.ts";
+import { tidyAfter } from "./clock.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../../bin/bellhop.js", import.meta.url));
 const READY = "Bellhop is running";
@@ -96,6 +97,7 @@ export class Seat {
       if (this.#child === child && chunk.includes(READY)) this.#isReady = true;
     });
     child.once("exit", (code, signal) => {
+      tidyAfter(child.pid);
       if (this.#child === child) this.#replace(code, signal);
     });
   }

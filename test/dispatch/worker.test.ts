@@ -288,18 +288,18 @@ onEachStore((store) => {
     expect(ids.length).toBeGreaterThan(7);
   });
 
-  it("a job that ended its process five times is given up", async () => {
+  it("a job that ended its process ten times is given up", async () => {
     const db = await store.open();
     const shop = openWorkshop(db, {});
     await shop.tell(eventOf("1201"));
 
-    for (let loss = 0; loss < 5; loss += 1) {
+    for (let loss = 0; loss < 10; loss += 1) {
       await shop.lanes.lease("shop/handler1", 1, false);
       await db.knex("lanes").update({ due_at: 0 });
     }
     await shop.runUntilIdle();
 
-    expect(await shop.states()).toEqual(["dead ended the process 5 times"]);
+    expect(await shop.states()).toEqual(["dead ended the process 10 times"]);
   });
 
   it("stopping lets a running job end and hands nothing to another process twice", async () => {

@@ -23,6 +23,8 @@ const KILLS = 3;
 async function fill({ knex }: Database): Promise<void> {
   const numbers = Array.from({ length: ROWS }, (_, index) => index + 1);
   const empty = Buffer.alloc(0);
+  // Not so old that they would be deleted meanwhile.
+  const now = Date.now();
   await knex.batchInsert(
     "jobs",
     numbers.map((n) => ({
@@ -34,7 +36,7 @@ async function fill({ knex }: Database): Promise<void> {
       subject: String(n),
       state: n % 3 === 0 ? "dead" : "done",
       run_at: 0,
-      created_at: 1_000 + n,
+      created_at: now + n,
     })),
     100,
   );
@@ -53,7 +55,7 @@ async function fill({ knex }: Database): Promise<void> {
     numbers.map((n) => ({
       id: `delivery-${n}`,
       connection: "gone",
-      received_at: n,
+      received_at: now + n,
       method: "GET",
       state: "done",
       query: empty,
