@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
 const MEMORY = "/dev/shm";
@@ -11,6 +11,8 @@ const ENOUGH_BYTES = 4 * 1024 ** 3;
 export default function setup(): (() => void) | undefined {
   if (process.env["TMPDIR"] !== undefined || !hasRoom()) return undefined;
   const folder = mkdtempSync(join(MEMORY, "bellhop-tests-"));
+  // As the system's own: a database server that root starts runs as somebody else.
+  chmodSync(folder, 0o1777);
   process.env["TMPDIR"] = folder;
   return () => {
     rmSync(folder, { recursive: true, force: true });
