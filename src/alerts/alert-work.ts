@@ -1,5 +1,5 @@
 import type { OwnedWork } from "../db/ownership.ts";
-import { sleep } from "../process/sleep.ts";
+import { inTime } from "../process/in-time.ts";
 import { Wake } from "../process/wake.ts";
 import type { Log } from "../sdk/context.ts";
 import type { Finding, Incident, Notice } from "./incident.ts";
@@ -64,9 +64,7 @@ export class AlertWork implements OwnedWork {
     this.#stopping.abort(new Error("stopping"));
     this.#wake.call();
     this.#callTellers();
-    const ended = new AbortController();
-    await Promise.race([this.#loops, sleep(PATIENCE_MS, ended.signal)]);
-    ended.abort(new Error("ended"));
+    await inTime(this.#loops, PATIENCE_MS);
   }
 
   async #watch(signal: AbortSignal): Promise<void> {

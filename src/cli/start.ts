@@ -1,5 +1,4 @@
 import { constants } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 
 import { compose } from "../compose.ts";
@@ -7,6 +6,7 @@ import { Bellhop } from "../bellhop.ts";
 import { layFoundation } from "../foundation.ts";
 import { createLog } from "../log.ts";
 import { installGuards } from "../process/guards.ts";
+import { inTime } from "../process/in-time.ts";
 import type { Role } from "../roles.ts";
 import { readEnvironment } from "../settings/environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
@@ -73,14 +73,6 @@ function leaveOnSignal(): () => void {
   return () => {
     for (const signal of STOP_SIGNALS) process.off(signal, leave);
   };
-}
-
-async function inTime(work: Promise<void>, ms: number): Promise<boolean> {
-  const waiting = new AbortController();
-  const tooLong = sleep(ms, false, { signal: waiting.signal }).catch(() => false);
-  const isDone = await Promise.race([work.then(() => true), tooLong]);
-  waiting.abort();
-  return isDone;
 }
 
 /** @throws SettingsError when the address cannot be used; what was started is stopped again. */

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { inTime } from "../process/in-time.ts";
 import type { Intake } from "../spool/intake.ts";
 import type { Spool } from "../spool/spool.ts";
 import { messageOf } from "../sdk/errors.ts";
@@ -63,8 +64,8 @@ export class Readiness {
   async #storeFault(): Promise<string | undefined> {
     try {
       this.#writing ??= this.#writeProbe().finally(() => (this.#writing = undefined));
-      await withTimeout(this.#writing, PROBE_MS);
-      return undefined;
+      const isAnswered = await inTime(this.#writing, PROBE_MS);
+      return isAnswered ? undefined : `no answer within ${PROBE_MS} ms`;
     } catch (error) {
       const failure = this.#parts.db.failureOf(error);
       return failure === "unavailable"
@@ -84,18 +85,4 @@ export class Readiness {
 
 function shortReason(error: unknown): string {
   return messageOf(error).split(" - ").at(-1) ?? "unknown";
-}
-
-async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

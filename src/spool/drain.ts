@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { FactStore } from "../db/fact-store.ts";
 import type { InboxStore } from "../inbox/inbox-store.ts";
+import { inTime } from "../process/in-time.ts";
 import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import type { Log } from "../sdk/context.ts";
@@ -61,10 +62,7 @@ export class Drain {
     this.#isStopping = true;
     this.#wake.call();
     // A database that hangs may hold the batch for ever. It is still in the spool.
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([this.#loop, patience]);
-    clearTimeout(timer);
+    await inTime(this.#loop, graceMs);
   }
 
   async #run(): Promise<void> {

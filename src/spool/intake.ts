@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Database } from "../db/database.ts";
 import { codeOf } from "../db/dialect.ts";
 import type { InboxStore, NewDelivery } from "../inbox/inbox-store.ts";
+import { inTime } from "../process/in-time.ts";
 import type { Log } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { type Spool, SpoolError } from "./spool.ts";
@@ -96,16 +95,6 @@ export class Intake {
 class NoAnswerError extends Error {}
 
 async function answered(work: Promise<void>): Promise<void> {
-  const waiting = new AbortController();
-  const tooLong = sleep(ANSWER_MS, undefined, { signal: waiting.signal }).then(
-    () => {
-      throw new NoAnswerError(`the database gave no answer within ${ANSWER_MS} ms`);
-    },
-    () => undefined,
-  );
-  try {
-    await Promise.race([work, tooLong]);
-  } finally {
-    waiting.abort();
-  }
+  if (await inTime(work, ANSWER_MS)) return;
+  throw new NoAnswerError(`the database gave no answer within ${ANSWER_MS} ms`);
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { workerData } from "node:worker_threads";
 
+import { inTime } from "../process/in-time.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { culpritOf, type NotedJob, SharedJobs } from "./shared-jobs.ts";
 import { Silence } from "./silence.ts";
@@ -71,9 +72,8 @@ async function recorded(job: NotedJob): Promise<string | undefined> {
   try {
     // Late: the store's modules would be loaded twice for a case that should never come.
     const { recordHang } = await import("./hang-store.ts");
-    const tooLate = sleep(RECORD_MS, "the store does not answer");
-    const inTime = recordHang(database, job).then(() => undefined);
-    return await Promise.race([inTime, tooLate]);
+    const isRecorded = await inTime(recordHang(database, job), RECORD_MS);
+    return isRecorded ? undefined : "the store does not answer";
   } catch (error) {
     return messageOf(error);
   }

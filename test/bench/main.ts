@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { optionsOrExit } from "../harness/options-or-exit.ts";
 import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
 import { measureDrain, type DrainRow } from "./drain.ts";
 import { measureFootprint } from "./footprint.ts";
@@ -16,10 +17,10 @@ import {
 import { measureJobs } from "./jobs.ts";
 import { measureVoucherLatency } from "./latency.ts";
 import { measureLease } from "./lease.ts";
-import { HELP, type Options, type Part, readOptions } from "./options.ts";
+import { HELP, type Part, readOptions } from "./options.ts";
 import { printReport, type Report } from "./report.ts";
 
-const { parts, rounds, seconds, json } = optionsOrEnd();
+const { parts, rounds, seconds, json } = optionsOrExit(readOptions, HELP);
 const isWanted = (part: Part) => parts.has(part);
 
 // Not in the system's temporary folder, which may be memory: a durable write must reach a disk.
@@ -32,18 +33,6 @@ const mariadb = hasProgram("mariadbd") ? await startMariaDb(1) : undefined;
 const drains: DrainRow[] = [];
 const lines = join(folder, "lines.txt");
 const echo = `integrations: { echo: { use: example-echo, settings: { path: "${lines}" } } }\n`;
-
-function optionsOrEnd(): Options {
-  try {
-    const read = readOptions(process.argv.slice(2));
-    if (read !== "help") return read;
-    process.stdout.write(HELP);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nSee npm run bench -- --help\n`);
-    process.exit(2);
-  }
-}
 
 const sqliteFolder = (name: string) => (round: number) =>
   Promise.resolve({ BELLHOP_DATA: join(folder, `${name}-${round}`) });

@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 
+import { optionsOrExit } from "../harness/options-or-exit.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { HELP, type Options, readOptions } from "./options.ts";
+import { HELP, readOptions } from "./options.ts";
 import { tableOf } from "./report.ts";
 import { type Cleanup, runChaos } from "./run.ts";
 
-const options = optionsOrExit();
+const options = optionsOrExit(readOptions, HELP);
 const folder = temporaryFolder("bellhop-chaos-");
 const cleanup: Cleanup = [];
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -36,16 +37,4 @@ async function undo(): Promise<void> {
 function progress(line: string): void {
   const text = `chaos on ${options.store}, seed ${options.seed}: ${line}`;
   process.stderr.write(process.stderr.isTTY ? `\r${text.padEnd(100)}` : `${text}\n`);
-}
-
-function optionsOrExit(): Options {
-  try {
-    const read = readOptions(process.argv.slice(2));
-    if (read !== "help") return read;
-    process.stdout.write(HELP);
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${HELP}`);
-    process.exit(2);
-  }
 }

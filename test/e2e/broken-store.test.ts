@@ -7,6 +7,7 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { type App, startApp } from "../harness/app.ts";
 import { temporaryFolder } from "../harness/servers.ts";
+import { smallDisk } from "../harness/small-disk.ts";
 
 const TOKEN = "broken-token-0123456789abcdef";
 const config = { connections: { bikes: { source: "planyo", tokens: [TOKEN] } } };
@@ -19,17 +20,6 @@ afterEach(async () => {
 
 const post = async ({ url }: App, size = 100) =>
   fetch(`${url}/hooks/bikes/${TOKEN}`, { method: "POST", body: `note=${"x".repeat(size)}` });
-
-/** A file system of a few megabytes, where the machine lets us make one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder("bellhop-small-disk-");
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", folder]);
-  if (mounted.status === 0) return folder;
-  if (process.env["CI"] === "true") throw new Error("cannot mount a small tmpfs: run CI as root");
-  // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
-  console.warn("SKIPPED: a full disk needs the right to mount a tmpfs");
-  return undefined;
-}
 
 it("a full disk is answered 503, readiness says why, and room again means 200 again", async () => {
   const disk = smallDisk();

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
+import { untilNothingWaits } from "../harness/echo-bookings.ts";
 import { outboxMails } from "../harness/mails.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
@@ -77,7 +78,7 @@ onEachStore((store) => {
       }
       const last = await startProcess(cwd, env);
       const db = await Database.open(location);
-      await untilNothingWaits(db);
+      await untilNothingWaits(db, 90);
 
       const known: { subject: string }[] = await db.knex("subjects").select("subject");
       const subjects = new Set(known.map(({ subject }) => Number(subject)));
@@ -96,16 +97,3 @@ onEachStore((store) => {
     },
   );
 });
-
-async function untilNothingWaits({ knex }: Database): Promise<void> {
-  const deadline = Date.now() + 90_000;
-  for (;;) {
-    const delivery: unknown = await knex("deliveries")
-      .where({ state: "waiting" })
-      .first("position");
-    const job: unknown = await knex("jobs").whereIn("state", ["ready", "leased"]).first("position");
-    if (delivery === undefined && job === undefined) return;
-    if (Date.now() > deadline) throw new Error("something still waits after 90 s");
-    await sleep(100);
-  }
-}

@@ -14,6 +14,7 @@ import { Spool } from "../../src/spool/spool.ts";
 import { type App, callApi, startApp } from "../harness/app.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
 import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
+import { smallDisk } from "../harness/small-disk.ts";
 
 const TOKEN = "spool-token-0123456789abcdef";
 const config = { connections: { bikes: { source: "planyo", tokens: [TOKEN] } } };
@@ -410,14 +411,3 @@ describe.runIf(hasProgram("mariadbd"))("while the database is away", { timeout: 
     expect(body).toMatchObject({ spool: 12, accepted: 0 });
   });
 });
-
-/** A file system of a few megabytes, where the machine lets us make one. */
-function smallDisk(): string | undefined {
-  const folder = temporaryFolder("bellhop-small-disk-");
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", folder]);
-  if (mounted.status === 0) return folder;
-  if (process.env["CI"] === "true") throw new Error("cannot mount a small tmpfs: run CI as root");
-  // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
-  console.warn("SKIPPED: a full disk needs the right to mount a tmpfs");
-  return undefined;
-}

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,52 +9,24 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Database } from "../../src/db/database.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
+import { installBadPlugIn, reservation, TOKEN } from "../watchdog/bad-plug-in.ts";
 
-const TOKEN = "stop-token-0123456789abcdef";
 const GRACE_SECONDS = 4;
-
-const CONFIRMED = {
-  notification_type: "reservation_confirmed",
-  reservation: "9000101",
-  resource: "3101",
-  resource_name: "Cabin",
-  calendar: "77001",
-  start: "1893495600",
-  end: "1893582000",
-  status: "7",
-};
-
-/** A handler that takes longer than any operator would wait, and heeds no signal. */
-const INTEGRATION = `
-const config = { safeParse: (value) => ({ success: true, data: value }) };
-const wait = {
-  id: "wait",
-  kind: "mirror",
-  on: ["booking.confirmed"],
-  handle: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
-};
-export default { manifest: { id: "slow", name: "Slow" }, config, handlers: [wait] };
-`;
 
 const cleanup: (() => unknown)[] = [];
 afterEach(async () => {
   for (const undo of cleanup.splice(0).reverse()) await undo();
 });
 
+/** Its handler takes longer than any operator would wait, and heeds no signal. */
 async function startWithSlowHandler(): Promise<{ bellhop: BellhopProcess; db: Database }> {
-  const cwd = temporaryFolder();
-  mkdirSync(join(cwd, "plug-ins", "slow"), { recursive: true });
-  writeFileSync(join(cwd, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(cwd, "plug-ins", "slow", "index.js"), INTEGRATION);
-  writeFileSync(
-    join(cwd, "bellhop.yaml"),
-    `shutdownSeconds: ${GRACE_SECONDS}\n` +
-      `connections: { bikes: { source: planyo, tokens: ["${TOKEN}"] } }\n` +
-      "integrations: { slow: {} }\nintegrationPaths: [./plug-ins]\n",
-  );
-  const bellhop = await startProcess(cwd);
+  const location = { sqliteFile: join(temporaryFolder(), "bellhop.sqlite") };
+  const act = "await new Promise((resolve) => setTimeout(resolve, 60_000));";
+  const { cwd, env } = installBadPlugIn(location, act);
+  appendFileSync(join(cwd, "bellhop.yaml"), `shutdownSeconds: ${GRACE_SECONDS}\n`);
+  const bellhop = await startProcess(cwd, env);
   cleanup.push(() => bellhop.kill());
-  const db = await Database.open({ sqliteFile: join(cwd, "data", "bellhop.sqlite") });
+  const db = await Database.open(location);
   cleanup.push(() => db.close());
   return { bellhop, db };
 }
@@ -70,7 +42,7 @@ it(
   async () => {
     const { bellhop, db } = await startWithSlowHandler();
     const url = `${bellhop.url}/hooks/bikes/${TOKEN}`;
-    await fetch(url, { method: "POST", body: new URLSearchParams(CONFIRMED) });
+    await fetch(url, { method: "POST", body: reservation(1) });
     await vi.waitFor(
       async () => {
         expect(await stateOfJob(db)).toMatchObject({ state: "leased" });

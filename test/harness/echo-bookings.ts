@@ -148,15 +148,15 @@ export async function expectKeptPromises(
   expect({ twice, wrong }).toEqual({ twice: [], wrong: [] });
 }
 
-export async function untilNothingWaits({ knex }: Database): Promise<void> {
-  const deadline = Date.now() + 60_000;
+export async function untilNothingWaits({ knex }: Database, seconds = 60): Promise<void> {
+  const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const delivery: unknown = await knex("deliveries")
       .where({ state: "waiting" })
       .first("position");
     const job: unknown = await knex("jobs").whereIn("state", ["ready", "leased"]).first("position");
     if (delivery === undefined && job === undefined) return;
-    if (Date.now() > deadline) throw new Error("something still waits after 60 s");
+    if (Date.now() > deadline) throw new Error(`something still waits after ${seconds} s`);
     await sleep(100);
   }
 }
