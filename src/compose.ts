@@ -37,6 +37,7 @@ import { GroupCommit } from "./inbox/group-commit.ts";
 import { InboxStore, type NewDelivery } from "./inbox/inbox-store.ts";
 import { IntakeLoad } from "./inbox/intake-load.ts";
 import { Mailroom } from "./mail/mailroom.ts";
+import { learnedOf } from "./normalize/learned.ts";
 import { EventStore } from "./normalize/event-store.ts";
 import { NormalizeStore } from "./normalize/normalize-store.ts";
 import { Normalizers } from "./normalize/normalizers.ts";
@@ -92,7 +93,7 @@ export const INBOX: InjectionToken<GroupCommit<NewDelivery>> = Symbol("inbox");
 const DAY_MS = 24 * 60 * 60_000;
 
 /** What there is without a store. */
-type Basis = Pick<Foundation, "settings" | "registry" | "log">;
+type Basis = Pick<Foundation, "settings" | "registry" | "log"> & Partial<Pick<Foundation, "db">>;
 
 /** The composition root; nothing else knows the container. */
 export function compose(
@@ -291,6 +292,8 @@ function wakeNormalizers(c: DependencyContainer) {
 function makeNormalizers(c: DependencyContainer): Normalizers {
   const metrics = c.resolve(Metrics);
   const parts = {
+    db: c.resolve(DATABASE),
+    facts: c.resolve(FactStore),
     inbox: c.resolve(InboxStore),
     store: c.resolve(NormalizeStore),
     tools: { http: c.resolve(HTTP), clock: c.resolve(CLOCK), log: c.resolve(LOG) },
@@ -302,7 +305,7 @@ function makeNormalizers(c: DependencyContainer): Normalizers {
       metrics.noteNormalized(connection, finished, events);
     },
   };
-  return new Normalizers(parts, c.resolve(FactStore), c.resolve(Ownership));
+  return new Normalizers(parts, c.resolve(Ownership));
 }
 
 function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
@@ -362,7 +365,8 @@ function makeRetention(c: DependencyContainer, { settings }: Foundation): Retent
   });
 }
 
-function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChecks {
+function makeStartChecks(c: DependencyContainer, { registry, db }: Basis): StartChecks {
+  const facts = db && new FactStore(db);
   const mailroom = c.resolve(MAILROOM);
   return new StartChecks(registry, {
     log: c.resolve(LOG),
@@ -371,6 +375,7 @@ function makeStartChecks(c: DependencyContainer, { registry }: Basis): StartChec
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     mailOf: (id) => mailroom.of(id),
+    learnedOf: async (id) => (facts ? learnedOf(facts, id) : {}),
     holdHandler: (handler, reason) =>
       c.resolve(PauseStore).pause(handler, "refused", reason, REFUSED_PAUSE_MS),
   });

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 
+import type { Database } from "../db/database.ts";
+import { missingMigrations } from "../db/migrate.ts";
+import { openDatabase } from "../foundation.ts";
 import { productIntegrations } from "../paths.ts";
 import { loadRegistry, type Registry } from "../registry/registry.ts";
 import { StartChecks } from "../registry/start-checks.ts";
@@ -44,7 +47,9 @@ async function check(
   only: string | undefined,
 ): Promise<void> {
   const { composeTools, MAILROOM } = await import("../compose.ts"); // late: it is large
-  const container = composeTools({ settings, registry, log: commandLog(settings) });
+  const db = await readableStore(settings);
+  const log = commandLog(settings);
+  const container = composeTools({ settings, registry, log, ...(db && { db }) });
   const checks = container.resolve(StartChecks);
   const mailroom = container.resolve(MAILROOM);
   const failed: string[] = [];
@@ -68,8 +73,22 @@ async function check(
   } finally {
     checks.end();
     mailroom.close();
+    await db?.close();
   }
   if (failed.length > 0) throw new Error(`check failed: ${failed.join(", ")}`);
+}
+
+/** Where it is noted what has been learned; the check of the database says what is wrong with it. */
+async function readableStore(settings: Settings): Promise<Database | undefined> {
+  let db: Database | undefined;
+  try {
+    db = await openDatabase(settings);
+    if ((await missingMigrations(db)).length === 0) return db;
+  } catch {
+    // told by the check of the database
+  }
+  await db?.close();
+  return undefined;
 }
 
 function integrationFindings(

@@ -1,3 +1,5 @@
+import type { Database } from "../db/database.ts";
+import type { FactStore } from "../db/fact-store.ts";
 import type { OwnedWork } from "../db/ownership.ts";
 import type { InboxStore, WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
@@ -8,10 +10,11 @@ import { BatchCommit, type Group } from "./commit-batch.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { failureName } from "./failure-name.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
+import { Learned } from "./learned.ts";
 import { LookBuilder } from "./look-builder.ts";
 import { maskCardsIn } from "./mask-cards.ts";
 import type { CommitResult, NormalizeStore } from "./normalize-store.ts";
-import { readUnit } from "./read-unit.ts";
+import { readUnit, type ReadUnit } from "./read-unit.ts";
 import { SubjectQueues } from "./subject-queues.ts";
 import { queueOf, type Unit } from "./unit.ts";
 import { MAX_LOOKS } from "./unseen-ending.ts";
@@ -26,6 +29,8 @@ const CAPACITY = 1_000;
 const BATCH = 64;
 
 export interface NormalizerParts {
+  db: Database;
+  facts: FactStore;
   inbox: InboxStore;
   store: NormalizeStore;
   tools: FetcherTools;
@@ -45,6 +50,7 @@ export class ConnectionNormalizer implements OwnedWork {
   readonly #connection: LoadedConnection;
   readonly #looks: LookBuilder;
   readonly #parts: NormalizerParts;
+  readonly #learned: Learned;
   readonly #fetcher: BookingFetcher;
   readonly #batch: BatchCommit;
   readonly #queues = new SubjectQueues<Unit>();
@@ -66,7 +72,8 @@ export class ConnectionNormalizer implements OwnedWork {
     this.#connection = connection;
     this.#looks = new LookBuilder(connection, since);
     this.#parts = parts;
-    this.#fetcher = new BookingFetcher(connection, parts.tools);
+    this.#learned = new Learned(connection.id, { ...parts, log: parts.tools.log });
+    this.#fetcher = new BookingFetcher(connection, parts.tools, this.#learned);
     this.#batch = new BatchCommit(connection.id, parts.store, parts.tools.log);
   }
 
@@ -93,6 +100,9 @@ export class ConnectionNormalizer implements OwnedWork {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    await this.#learned.load().catch((error: unknown) => {
+      this.#trouble.note(error);
+    });
     while (!signal.aborted) {
       try {
         await this.#parts.load.relief();
@@ -128,9 +138,16 @@ export class ConnectionNormalizer implements OwnedWork {
 
   #accept(delivery: WaitingDelivery): void {
     this.#inHand.add(delivery.position);
-    const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+    const { unit, unread } = this.#readUnit(delivery);
     if (unread) this.#ready.push({ units: [unit], looks: [], unread: [unread] });
     else this.#queues.add(queueOf(unit), unit);
+  }
+
+  #readUnit(delivery: WaitingDelivery): ReadUnit {
+    return readUnit(this.#connection, delivery, {
+      learned: this.#learned,
+      log: this.#parts.tools.log,
+    });
   }
 
   /** Moves on every subject whose turn it is: to a fetch, or straight to the comparison. */
@@ -225,7 +242,7 @@ export class ConnectionNormalizer implements OwnedWork {
     if (absent.length === 0) return [];
     const units: Unit[] = [];
     for (const delivery of await this.#parts.inbox.read(absent)) {
-      const { unit, unread } = readUnit(this.#connection, delivery, this.#parts.tools.log);
+      const { unit, unread } = this.#readUnit(delivery);
       if (unread) continue;
       this.#inHand.add(delivery.position);
       units.push(unit);

@@ -4,6 +4,7 @@ import { ConfigurationError, kindOf, messageOf, RetryableError } from "../sdk/er
 import type { FetchContext, Notice, Source } from "../sdk/source.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { FetchBudget } from "./fetch-budget.ts";
+import type { Learned } from "./learned.ts";
 
 /** Refused settings are not tried again before this time: retries could lock an account out. */
 const REFUSED_MS = 5 * 60_000;
@@ -18,6 +19,7 @@ export interface FetcherTools {
   log: Log;
 }
 
+type Memory = Pick<Learned, "values" | "learn">;
 type How = NonNullable<Notice["fetch"]>;
 
 /** Looks bookings of one connection up, within the source's budget. */
@@ -26,17 +28,19 @@ export class BookingFetcher {
   readonly #connection: LoadedConnection;
   readonly #source: Source<unknown>;
   readonly #tools: FetcherTools;
+  readonly #learned: Memory;
   readonly #refused = new Map<string, { until: number; reason: string }>();
   #failures = 0;
   #pausedUntil = 0;
   #lastFailure = "";
 
-  constructor(connection: LoadedConnection, tools: FetcherTools) {
+  constructor(connection: LoadedConnection, tools: FetcherTools, learned: Memory) {
     const { source } = connection.integration;
     if (!source) throw new Error(`${connection.id} has no source`);
     this.#connection = connection;
     this.#source = source;
     this.#tools = tools;
+    this.#learned = learned;
     this.budget = new FetchBudget(source.budget?.(connection.settings));
   }
 
@@ -101,6 +105,10 @@ export class BookingFetcher {
       ...this.#tools,
       config: settings,
       connection: { id, name: config.name ?? id },
+      learned: this.#learned.values,
+      learn: (name, value) => {
+        this.#learned.learn(name, value);
+      },
       signal,
       reportRemaining: (remaining) => {
         this.budget.noteRemaining(remaining);

@@ -1,4 +1,3 @@
-import type { FactStore } from "../db/fact-store.ts";
 import type { Ownership } from "../db/ownership.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { ConnectionNormalizer, type NormalizerParts } from "./connection-normalizer.ts";
@@ -6,13 +5,11 @@ import { ConnectionNormalizer, type NormalizerParts } from "./connection-normali
 /** The normalizers of all connections, each at work only while this process owns its connection. */
 export class Normalizers {
   readonly #parts: NormalizerParts;
-  readonly #facts: FactStore;
   readonly #ownership: Ownership;
   readonly #byConnection = new Map<string, ConnectionNormalizer>();
 
-  constructor(parts: NormalizerParts, facts: FactStore, ownership: Ownership) {
+  constructor(parts: NormalizerParts, ownership: Ownership) {
     this.#parts = parts;
-    this.#facts = facts;
     this.#ownership = ownership;
   }
 
@@ -43,6 +40,6 @@ export class Normalizers {
   async #sinceOf({ id, config }: LoadedConnection): Promise<number> {
     if (config.since !== undefined) return Date.parse(config.since);
     const firstStart = new Date(this.#parts.tools.clock.now()).toISOString();
-    return Date.parse(await this.#facts.getOrSet(`since:${id}`, firstStart));
+    return Date.parse(await this.#parts.facts.getOrSet(`since:${id}`, firstStart));
   }
 }

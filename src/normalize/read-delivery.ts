@@ -2,22 +2,29 @@ import type { WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { Log } from "../sdk/context.ts";
+import type { Learned } from "./learned.ts";
 import type { Delivery, Notice, RawDelivery, Source, SourceContext } from "../sdk/source.ts";
 
 /** What a delivery says, or why nobody can tell. */
 export type Reading = { notices: readonly Notice[] } | { state: "failed" | "held"; reason: string };
 
+export interface ReadTools {
+  learned: Pick<Learned, "values">;
+  log: Log;
+}
+
 /** Understands a delivery as its source does. Never throws: an unreadable one stays visible. */
 export function readDelivery(
   connection: LoadedConnection,
   delivery: WaitingDelivery,
-  log: Log,
+  { learned, log }: ReadTools,
 ): Reading {
   const { source } = connection.integration;
   if (!source) return { state: "failed", reason: "the integration is no booking system" };
   const context: SourceContext<unknown> = {
     config: connection.settings,
     connection: { id: connection.id, name: connection.config.name ?? connection.id },
+    learned: learned.values,
     log,
   };
   try {

@@ -1,10 +1,9 @@
 import type { WaitingDelivery } from "../inbox/inbox-store.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
-import type { Log } from "../sdk/context.ts";
 import { failureName } from "./failure-name.ts";
 import { maskRequest } from "./mask-request.ts";
 import type { Unread } from "./normalize-store.ts";
-import { readDelivery, type Reading } from "./read-delivery.ts";
+import { readDelivery, type Reading, type ReadTools } from "./read-delivery.ts";
 import { type Unit, unitOf } from "./unit.ts";
 
 export interface ReadUnit {
@@ -17,16 +16,16 @@ export interface ReadUnit {
 export function readUnit(
   connection: LoadedConnection,
   delivery: WaitingDelivery,
-  log: Log,
+  tools: ReadTools,
 ): ReadUnit {
-  const reading = readDelivery(connection, delivery, log);
+  const reading = readDelivery(connection, delivery, tools);
   if (!("notices" in reading)) return unreadUnit(delivery, reading);
   try {
     return { unit: unitOf(delivery, reading.notices) };
   } catch (error) {
     const why = failureName(error);
     const fields = { connection: connection.id, deliveryId: delivery.id, why };
-    log.error(fields, "a delivery could not be taken apart");
+    tools.log.error(fields, "a delivery could not be taken apart");
     return unreadUnit(delivery, { state: "failed", reason: `could not be understood (${why})` });
   }
 }

@@ -12,6 +12,8 @@ export interface CheckTools {
   pdf: Pdf;
   templates: Templates;
   mailOf: (connection: string) => Mail;
+  /** What fetches have learned about a connection. */
+  learnedOf: (connection: string) => Promise<Readonly<Record<string, string>>>;
   /** The handler takes no jobs until its settings have been tried again. */
   holdHandler: (handler: string, reason: string) => Promise<void>;
 }
@@ -77,8 +79,9 @@ export class StartChecks {
     const { log, clock, http, pdf, templates, mailOf } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = mailOf(connection);
-    const context = { config, log, clock, http, pdf, templates, mail, signal };
     try {
+      const learned = connection === "" ? {} : await this.#tools.learnedOf(connection);
+      const context = { config, learned, log, clock, http, pdf, templates, mail, signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { name, state: "ok", line };
     } catch (error) {

@@ -4,6 +4,7 @@ export * from "./context.ts";
 export * from "./errors.ts";
 export * from "./form.ts";
 export * from "./integration.ts";
+export * from "./lists.ts";
 export * from "./money.ts";
 export * from "./retry-after.ts";
 export * from "./simulator.ts";

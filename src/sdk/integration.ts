@@ -13,7 +13,7 @@ import type {
   Templates,
 } from "./context.ts";
 import type { Simulator } from "./simulator.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceDescription } from "./source.ts";
 
 export interface Manifest {
   /** The folder's name. */
@@ -78,6 +78,8 @@ export interface BookingDocument<Config> {
 
 export interface CheckContext<Config> {
   config: Config;
+  /** Of a booking system: what fetches have learned about the connection, by name. */
+  learned: Readonly<Record<string, string>>;
   log: Log;
   clock: Clock;
   http: HttpClient;
@@ -103,6 +105,8 @@ export interface Integration<Config> {
    * @throws ConfigurationError when it refuses, RetryableError when it cannot be reached.
    */
   check?(context: CheckContext<Config>): Promise<string>;
+  /** Reads how the account is set up, where the other side tells. @throws as `check`. */
+  describe?(context: CheckContext<Config>): Promise<SourceDescription>;
 }
 
 /** Gives a plug-in its types. Does no work: facts and parts only. */

@@ -8,6 +8,7 @@ import type {
   SubjectRecord,
 } from "./booking-event.ts";
 import type { Clock, HttpClient, Log } from "./context.ts";
+import type { SourceLists } from "./lists.ts";
 
 /** A stored request, as it came. Not proven to come from the source. */
 export interface RawDelivery {
@@ -83,6 +84,8 @@ export interface ConnectionInfo {
 export interface SourceContext<Config> {
   config: Config;
   connection: ConnectionInfo;
+  /** What fetches have learned about this connection, by name. */
+  learned: Readonly<Record<string, string>>;
   log: Log;
 }
 
@@ -92,6 +95,8 @@ export interface FetchContext<Config> extends SourceContext<Config> {
   signal: AbortSignal;
   /** Tells how many calls are left, where the source's answers say so. */
   reportRemaining(remaining: number): void;
+  /** Remembers something about this connection for good: calls and fetches find it in `learned`. */
+  learn(name: string, value: string): void;
 }
 
 export interface Source<Config> {
@@ -119,4 +124,37 @@ export interface Source<Config> {
 
   /** What fetching may cost. Defaults to 500 an hour, two at a time. */
   budget?(config: Config): FetchBudget;
+
+  /** The API's lists, where it has some: with them bookings are imported and compared. */
+  lists?: SourceLists<Config>;
+
+  /**
+   * Sets the callback URL in the source, by its API, for all events that can be set so.
+   *
+   * @param url Of this connection, in full; never empty.
+   */
+  registerCallbacks?(url: string, context: FetchContext<Config>): Promise<CallbackReport>;
+}
+
+/** What became of the callbacks. */
+export interface CallbackReport {
+  /** The source's names of the events that now call. */
+  registered: readonly string[];
+  /** What can only be set by a person, in the source's own pages. */
+  byHand: readonly string[];
+  failed: readonly { event: string; reason: string }[];
+}
+
+/** How an account is set up at the source, to be compared with the settings. */
+export interface SourceDescription {
+  /** Of the operator, as the source knows it. */
+  name?: string;
+  /** IANA name. */
+  timeZone?: string;
+  /** ISO 4217. */
+  currency?: string;
+  /** Lower-case BCP 47. */
+  language?: string;
+  /** Channels, sites, resources. */
+  parts: readonly { kind: string; id: string; name: string }[];
 }

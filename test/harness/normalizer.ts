@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { FactStore } from "../../src/db/fact-store.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { httpClient } from "../../src/http/http-client.ts";
@@ -51,6 +52,8 @@ export function openNormalizer(
   const normalizer = new ConnectionNormalizer(connectionOf(source), Date.UTC(2026, 0, 1), {
     inbox,
     store: new NormalizeStore(parts),
+    facts: new FactStore(db),
+    db,
     tools: { http: httpClient, clock: { now: Date.now }, log },
     load: new IntakeLoad(),
     onJobs: () => undefined,

@@ -25,7 +25,7 @@ function failingSource() {
   const config = { source: "away", tokens: [], settings: {}, simulated: false };
   const connection = { id: "bikes", config, integration, settings: {} };
   const tools = { http: httpClient, clock: { now: Date.now }, log: memoryLog() };
-  const fetcher = new BookingFetcher(connection, tools);
+  const fetcher = new BookingFetcher(connection, tools, { values: {}, learn: () => undefined });
   return {
     fetcher,
     failAll: () => {

@@ -39,7 +39,7 @@ export function delivery(parts: Partial<RawDelivery> = {}): Delivery {
 }
 
 export function sourceContext<Config>(config: Config): SourceContext<Config> {
-  return { config, connection: { id: "test", name: "Test" }, log: memoryLog() };
+  return { config, connection: { id: "test", name: "Test" }, learned: {}, log: memoryLog() };
 }
 
 export function fetchContext<Config>(
@@ -52,6 +52,7 @@ export function fetchContext<Config>(
     clock: { now: Date.now },
     signal: new AbortController().signal,
     reportRemaining: () => undefined,
+    learn: () => undefined,
     ...parts,
   };
 }
@@ -65,6 +66,7 @@ export function checkContext<Config>(
   };
   return {
     config,
+    learned: {},
     log: memoryLog(),
     clock: { now: Date.now },
     http: httpClient,
