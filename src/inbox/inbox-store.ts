@@ -4,6 +4,7 @@ import { insertInOneCommit, insertMany, updateMany } from "../db/bulk.ts";
 import type { CounterStore } from "../db/counter-store.ts";
 import type { Database } from "../db/database.ts";
 import type { RawDelivery } from "../sdk/source.ts";
+import { LISTED } from "./listed-notice.ts";
 
 export type DeliveryState = "waiting" | "done" | "duplicate" | "held" | "failed";
 
@@ -106,13 +107,65 @@ export class InboxStore {
       const rows: { id: string }[] = await trx("deliveries").whereIn("id", ids).select("id");
       const kept = new Set(rows.map(({ id }) => id));
       const missing = deliveries.filter(({ id }) => !kept.has(id)).map(valuesOf);
-      await insertMany(
-        trx,
-        "deliveries",
-        missing.map((values) => Object.fromEntries(COLUMNS.map((name, at) => [name, values[at]]))),
-      );
+      await insertMany(trx, "deliveries", missing.map(rowOf));
       await alongside(trx);
     });
+  }
+
+  /** Keeps further deliveries inside a transaction. @returns their positions, in order. */
+  async add(trx: Knex.Transaction, deliveries: readonly NewDelivery[]): Promise<number[]> {
+    const rows = deliveries.map(valuesOf).map(rowOf);
+    await insertMany(trx, "deliveries", rows);
+    const ids = deliveries.map(({ id }) => id);
+    const kept: { id: string; position: number }[] = await trx("deliveries")
+      .whereIn("id", ids)
+      .select("id", "position");
+    const positions = new Map(kept.map(({ id, position }) => [id, position]));
+    return ids.map((id) => positions.get(id) ?? 0);
+  }
+
+  /** Subjects among these about which a call could not be understood or looked up. */
+  async failed(connection: string, subjects: readonly string[]): Promise<Set<string>> {
+    const rows: { subject: string }[] = await this.#db
+      .knex("deliveries")
+      .where({ connection })
+      .whereIn("subject", [...subjects])
+      .whereRaw("COALESCE(state, '') IN ('failed', 'held')")
+      .distinct("subject");
+    return new Set(rows.map(({ subject }) => subject));
+  }
+
+  /** When each of the subjects was last looked at because of a delivery: its time of arrival. */
+  async lookedAt(connection: string, subjects: readonly string[]): Promise<Map<string, number>> {
+    const rows: { subject: string; at: number }[] = await this.#db
+      .knex("deliveries")
+      .where({ connection })
+      .whereIn("subject", [...subjects])
+      .whereRaw("COALESCE(state, '') IN ('done', 'duplicate')")
+      .groupBy("subject")
+      .select("subject")
+      .max("received_at as at");
+    return new Map(rows.map(({ subject, at }) => [subject, at]));
+  }
+
+  /** Whether calls of a connection up to a position are still to be read. */
+  async hasUnread(connection: string, upTo: number): Promise<boolean> {
+    const { knex, dialect } = this.#db;
+    const row: unknown = await knex("deliveries")
+      .where({ connection, state: "waiting" })
+      .where("position", "<=", upTo)
+      .where("due_at", "<=", knex.raw(dialect.nowMs))
+      .whereNot({ method: LISTED })
+      .first("position");
+    return row !== undefined;
+  }
+
+  /** Position of the newest delivery there is; 0 when there is none. */
+  async newest(): Promise<number> {
+    const rows: { newest: number | null }[] = await this.#db
+      .knex("deliveries")
+      .max("position", { as: "newest" });
+    return rows[0]?.newest ?? 0;
   }
 
   /** Positions of a connection's waiting deliveries that are due, oldest first. */
@@ -241,6 +294,10 @@ export class InboxStore {
     await counters.add(trx, counts);
     return total;
   }
+}
+
+function rowOf(values: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(COLUMNS.map((name, at) => [name, values[at]]));
 }
 
 /** In the order of the columns. */

@@ -48,6 +48,11 @@ export class BookingEvents {
     return this.types.some((told) => isSameEvent(told, type));
   }
 
+  /** Without what was only taken over: people have not been told of that. */
+  get toldTypes(): string[] {
+    return this.#facts.look.origin === "adopted" ? [] : this.types;
+  }
+
   get types(): string[] {
     return this.#events.map(({ event }) => event.type);
   }
@@ -97,7 +102,9 @@ export class BookingEvents {
 
   #stateKey(type: string, version: number): string {
     const same = this.#events.filter(({ event }) => event.type === type).length;
-    return same === 0 ? `v${version}:${type}` : `v${version}:${type}:${same + 1}`;
+    const key = same === 0 ? `v${version}:${type}` : `v${version}:${type}:${same + 1}`;
+    // A step that was taken over may still be announced, and is told then.
+    return this.#facts.look.origin === "adopted" ? `${key}:adopted` : key;
   }
 
   #origin(isAnnounced: boolean): EventOrigin {

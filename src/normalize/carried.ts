@@ -5,7 +5,7 @@ import type { BookingLook } from "./look.ts";
 import { isAtom } from "./merge-view.ts";
 
 /** Ways of looking at a booking. What they carry differs. */
-export type LookKind = "fetch" | "payload";
+export type LookKind = "fetch" | "payload" | "list";
 
 /** What the looks at a booking have carried so far. */
 export interface Carried {
@@ -36,13 +36,13 @@ export function carriedWith(
 export function newsAmong(
   changes: readonly Change[],
   carried: Carried | undefined,
-  isFetched: boolean,
+  kind: LookKind,
 ): Change[] {
-  if (!carried || carried.kinds.includes(kindOf(isFetched))) return [...changes];
+  if (!carried || carried.kinds.includes(kind)) return [...changes];
   return changes.filter(({ path, before }) => before !== null || isCarried(path, carried.paths));
 }
 
-function kindOf(isFetched: boolean): LookKind {
+export function kindOf(isFetched: boolean): LookKind {
   return isFetched ? "fetch" : "payload";
 }
 

@@ -1,10 +1,11 @@
 import type { Booking } from "../sdk/booking.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import { localText } from "../sdk/time.ts";
-import { type Carried, carriedWith, newsAmong } from "./carried.ts";
+import { type Carried, carriedWith, kindOf, newsAmong } from "./carried.ts";
 import { changesBetween } from "./changes.ts";
 import { BookingEvents } from "./booking-events.ts";
 import type { DraftEvent } from "./event-draft.ts";
+import { adoptedIfOld, isMadeSince } from "./adoption.ts";
 import { firstSight, isFirstSight, wasToldAtFirst } from "./first-sight.ts";
 import type { BookingLook, Call, KnownSubject, RecentCall, Verdict } from "./look.ts";
 import { hasPayment, newestPayment } from "./payment-changes.ts";
@@ -21,7 +22,7 @@ import {
   tracelessKey,
   withheldStep,
 } from "./repeats.ts";
-import { newestPosition, withoutStalePayload } from "./stale-payload.ts";
+import { isOlderState, newestPosition, withoutStalePayload } from "./stale-payload.ts";
 import { stateAfter } from "./state-after.ts";
 import { isSameEvent, namedAs, type StateEvent, stateEvents } from "./state-events.ts";
 import { type Sight, sightOf, stepsBetween } from "./steps.ts";
@@ -40,9 +41,12 @@ export interface Comparison {
  * each call ends. Pure: the same knowledge and the same look give the same answer.
  */
 export function compareBooking(known: KnownSubject, seen: BookingLook, now: number): Comparison {
-  const look = withoutStalePayload(known, seen);
+  const look = adoptedIfOld(known, withoutStalePayload(known, seen));
   if (known.booking?.status === "removed" && !look.isFetched) {
     return everyCall(known, look, "duplicate", "the booking has been removed");
+  }
+  if (isOlderState(known, look)) {
+    return everyCall(known, look, "again", "the source still shows an earlier state");
   }
   const after = stateAfter(known, look);
   if (after && look.isFetched && look.calls.some((call) => isUnseenEnding(call, after, look))) {
@@ -79,7 +83,7 @@ class BookingComparison {
     this.#known = known;
     this.#look = look;
     const differences = before && after ? changesBetween(before, after) : [];
-    this.#changes = newsAmong(differences, known.carried, look.isFetched);
+    this.#changes = newsAmong(differences, known.carried, kindOf(look.isFetched));
     this.#carried = carriedWith(known, look);
     const version = (before?.version ?? 1) + (differences.length > 0 ? 1 : 0);
     this.#after = after && { ...after, version };
@@ -128,17 +132,13 @@ class BookingComparison {
    */
   #addStateEvents(claims: ReadonlyMap<Call, StateEvent | undefined>): void {
     for (const [call, event] of claims) if (event) this.#events.add(event, call, true);
-    const isNews = this.#known.booking !== undefined || this.#isMadeSince();
-    const [cause] = this.#look.calls;
+    const { origin, since, calls } = this.#look;
+    const isNews = this.#known.booking !== undefined || isMadeSince(this.#after, since);
+    const [cause] = calls;
     for (const event of this.#unclaimed) {
-      if (isNews) this.#events.add(event, cause, false);
-      else if (cause) this.#remembered.push(withheldStep(event.type, cause.receivedAt));
+      if (isNews || origin === "adopted") this.#events.add(event, cause, false);
+      if (!isNews && cause) this.#remembered.push(withheldStep(event.type, cause.receivedAt));
     }
-  }
-
-  #isMadeSince(): boolean {
-    const madeAt = Date.parse(this.#after?.madeAt ?? "");
-    return madeAt >= this.#look.since;
   }
 
   #judge(call: Call, claimed: StateEvent | undefined): Verdict {
@@ -257,7 +257,9 @@ class BookingComparison {
   /** Whether there is something new to store, news or not. */
   #hasLearned(): boolean {
     const { booking, carried } = this.#known;
-    return this.#after?.version !== booking?.version || this.#carried !== carried;
+    // That the source has saved the booking again is no news, but the next list shows it, too.
+    const isSavedAgain = this.#after?.updatedAt !== booking?.updatedAt;
+    return this.#after?.version !== booking?.version || this.#carried !== carried || isSavedAgain;
   }
 
   #hasChanged(kind: ChangeKind): boolean {

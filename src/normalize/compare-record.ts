@@ -39,7 +39,8 @@ export function compareRecord(known: KnownSubject, look: RecordLook, now: number
     ...(record && { record }),
     changes,
     summary: before ? summarize(changes) : `${call.announcement.native.event}: first seen.`,
-    origin: look.origin,
+    // What a list shows for the first time was there before: no news.
+    origin: look.origin === "reconciled" && !before ? "adopted" : look.origin,
     isQuiet: call.announcement.isQuiet ?? false,
     call,
     isAnnounced: true,

@@ -10,8 +10,11 @@ import { BatchCommit, type Group } from "./commit-batch.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { failureName } from "./failure-name.ts";
 import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
+import { BudgetMemory } from "./budget-memory.ts";
 import { Learned } from "./learned.ts";
+import { SourceHealth } from "./source-health.ts";
 import { LookBuilder } from "./look-builder.ts";
+import { isListed } from "../inbox/listed-notice.ts";
 import { maskCardsIn } from "./mask-cards.ts";
 import type { CommitResult, NormalizeStore } from "./normalize-store.ts";
 import { readUnit, type ReadUnit } from "./read-unit.ts";
@@ -47,11 +50,14 @@ export interface NormalizerParts {
  */
 export class ConnectionNormalizer implements OwnedWork {
   readonly wake = new Wake();
+  /** Whoever else asks the source shares its budget. */
+  readonly fetcher: BookingFetcher;
+  readonly health: SourceHealth;
   readonly #connection: LoadedConnection;
   readonly #looks: LookBuilder;
   readonly #parts: NormalizerParts;
   readonly #learned: Learned;
-  readonly #fetcher: BookingFetcher;
+  readonly #budgetMemory: BudgetMemory;
   readonly #batch: BatchCommit;
   readonly #queues = new SubjectQueues<Unit>();
   readonly #inHand = new Set<number>();
@@ -73,7 +79,11 @@ export class ConnectionNormalizer implements OwnedWork {
     this.#looks = new LookBuilder(connection, since);
     this.#parts = parts;
     this.#learned = new Learned(connection.id, { ...parts, log: parts.tools.log });
-    this.#fetcher = new BookingFetcher(connection, parts.tools, this.#learned);
+    const { db, facts, tools } = parts;
+    this.health = new SourceHealth(connection.id, { db, facts, ...tools });
+    const memory = { learned: this.#learned, health: this.health };
+    this.fetcher = new BookingFetcher(connection, tools, memory);
+    this.#budgetMemory = new BudgetMemory(connection.id, this.fetcher.budget, parts);
     this.#batch = new BatchCommit(connection.id, parts.store, parts.tools.log);
   }
 
@@ -100,13 +110,14 @@ export class ConnectionNormalizer implements OwnedWork {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    await this.#learned.load().catch((error: unknown) => {
+    await this.#recall().catch((error: unknown) => {
       this.#trouble.note(error);
     });
     while (!signal.aborted) {
       try {
         await this.#parts.load.relief();
         await this.#releaseHeld();
+        await this.#budgetMemory.keep();
         const taken = await this.#take();
         this.#pump();
         const committed = await this.#commit();
@@ -116,6 +127,13 @@ export class ConnectionNormalizer implements OwnedWork {
         await this.wake.sleep(TROUBLE_MS);
       }
     }
+  }
+
+  /** What other processes, or this one before a restart, have found out about the source. */
+  async #recall(): Promise<void> {
+    await this.#learned.load();
+    await this.health.load();
+    await this.#budgetMemory.recall();
   }
 
   /** A missing key may have been set, a refused one replaced: what was held gets another chance. */
@@ -152,27 +170,39 @@ export class ConnectionNormalizer implements OwnedWork {
 
   /** Moves on every subject whose turn it is: to a fetch, or straight to the comparison. */
   #pump(): void {
-    for (const { name, items } of this.#queues.startable()) {
-      const [head] = items;
-      if (!head) continue;
-      const isFetch = this.#needsFetch(head);
-      const units = items.slice(
-        0,
-        countWhile(items, (unit) => this.#needsFetch(unit) === isFetch),
-      );
-      if (!isFetch) {
-        this.#queues.start(name, units.length);
-        this.#ready.push({ units, looks: this.#looks.ofPayloads(units), unread: [] });
-      } else if (this.#fetcher.pause || this.#fetching.size < this.#fetcher.budget.concurrency) {
-        this.#queues.start(name, units.length);
-        this.#track(this.#fetchGroup(name, units));
-      }
+    const startable = this.#queues.startable();
+    const isUrgent = ({ items }: { items: readonly Unit[] }) =>
+      items.some(({ delivery }) => !isListed(delivery));
+    // What a call told goes first; what only a list showed has waited for long already.
+    for (const queue of startable.filter(isUrgent)) this.#startGroup(queue, true);
+    for (const queue of startable) if (!isUrgent(queue)) this.#startGroup(queue, false);
+  }
+
+  #startGroup({ name, items }: { name: string; items: readonly Unit[] }, isUrgent: boolean): void {
+    const [head] = items;
+    if (!head) return;
+    const isFetch = this.#needsFetch(head);
+    const units = items.slice(
+      0,
+      countWhile(items, (unit) => this.#needsFetch(unit) === isFetch),
+    );
+    if (!isFetch) {
+      this.#queues.start(name, units.length);
+      this.#ready.push({ units, looks: this.#looks.ofPayloads(units), unread: [] });
+    } else if (this.fetcher.pause || this.#hasRoom(isUrgent)) {
+      this.#queues.start(name, units.length);
+      this.#track(this.#fetchGroup(name, units));
     }
+  }
+
+  #hasRoom(isUrgent: boolean): boolean {
+    const { budget } = this.fetcher;
+    return this.#fetching.size < budget.concurrency && (isUrgent || budget.canSpare);
   }
 
   #needsFetch({ parts }: Unit): boolean {
     const [part] = parts;
-    return parts.length === 1 && part?.notice.fetch !== undefined && this.#fetcher.canFetch;
+    return parts.length === 1 && part?.notice.fetch !== undefined && this.fetcher.canFetch;
   }
 
   #track(work: Promise<void>): void {
@@ -200,7 +230,7 @@ export class ConnectionNormalizer implements OwnedWork {
   /** @param units Grows by those that wait to be looked at again. */
   async #fetchFor(units: Unit[], reference: string): Promise<void> {
     const { signal } = this.#stopping;
-    const { pause } = this.#fetcher;
+    const { pause } = this.fetcher;
     if (pause) {
       const { ms, reason } = pause;
       await this.#end(units, reference, { kind: "postpone", delayMs: ms, reason, isLook: false });
@@ -209,7 +239,7 @@ export class ConnectionNormalizer implements OwnedWork {
     units.push(...(await this.#joinPostponed(reference)));
     const how = units.at(-1)?.parts[0]?.notice.fetch ?? {};
     try {
-      const view = await this.#fetcher.fetch(reference, how, signal);
+      const view = await this.fetcher.fetch(reference, how, signal);
       this.#failures.delete(reference);
       if (view) {
         const look = this.#looks.ofFetch(units, reference, maskCardsIn(view));

@@ -6,6 +6,10 @@ const HOUR_MS = 60 * 60_000;
 /** Burst and refill together stay below the hourly limit in any hour. */
 const BURST_SHARE = 1 / 3;
 
+/** Of the burst so much is kept for calls that somebody waits for. */
+const RESERVED_SHARE = 1 / 2;
+const SPARE_POLL_MS = 200;
+
 const DEFAULT_RULES: BudgetRules = { perHour: 500, concurrency: 2 };
 
 /** Keeps the calls to a source within what it allows: so many an hour, so many at once, spaced. */
@@ -23,6 +27,32 @@ export class FetchBudget {
     this.#rules = rules;
     this.#capacity = Math.max(1, Math.floor(rules.perHour * BURST_SHARE));
     this.#tokens = this.#capacity;
+  }
+
+  /** Whether there is more than the calls that people wait for may need in the next minutes. */
+  get canSpare(): boolean {
+    this.#fill();
+    const isFree = this.#running < this.#rules.concurrency && this.#waiting.length === 0;
+    return isFree && this.#tokens >= 1 + Math.floor(this.#capacity * RESERVED_SHARE);
+  }
+
+  /** Calls that could start at once. */
+  get tokens(): number {
+    this.#fill();
+    return this.#tokens;
+  }
+
+  /** Goes on from what another process, or this one before a restart, has left. */
+  resume(tokens: number, agoMs: number): void {
+    this.#fill();
+    const refilled = Math.max(0, tokens) + Math.max(0, agoMs) / this.#refillMs;
+    this.#tokens = Math.min(this.#tokens, refilled);
+  }
+
+  /** Runs a call that nobody waits for: only while there is enough for those that somebody does. */
+  async runSpare<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    while (!this.canSpare) await sleep(SPARE_POLL_MS, signal);
+    return this.run(call, signal);
   }
 
   /** So many calls may run at once. */

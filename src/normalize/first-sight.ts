@@ -26,7 +26,7 @@ export function wasToldAtFirst({ recent }: KnownSubject, type: string): boolean 
 
 /** What to remember of a first sight: when it was, and what was told. */
 export function firstSight(events: BookingEvents, isNew: boolean, at: number): RecentCall[] {
-  const told = events.types
+  const told = events.toldTypes
     .filter((type) => !isTraceless(type))
     .map((type) => ({ hash: `${TOLD}${type}`, at }));
   return isNew ? [{ hash: FIRST, at }, ...told] : told;

@@ -1,6 +1,8 @@
 import type { MaskedRequest } from "../inbox/inbox-store.ts";
+import { isListed } from "../inbox/listed-notice.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import type { BookingView } from "../sdk/booking.ts";
+import type { EventOrigin } from "../sdk/booking-event.ts";
 import type { BookingLook, Call } from "./look.ts";
 import { mapFields } from "./map-fields.ts";
 import type { ReadyLook } from "./normalize-store.ts";
@@ -27,21 +29,24 @@ export class LookBuilder {
     const calls = units
       .flatMap(({ parts }) => parts.map(({ call }) => call))
       .sort((a, b) => a.position - b.position);
-    const look = { ...this.#bookingLook(reference, calls, view), isFetched: true };
+    const origin = this.#originOf(units);
+    const look = { ...this.#bookingLook(reference, calls, view, origin), isFetched: true };
     return { kind: "booking", look, masked: maskedOf(units) };
   }
 
   #ofPayload({ subject, notice, call }: UnitPart, unit: Unit): ReadyLook {
     const masked = maskedOf([unit]);
+    const origin = this.#originOf([unit]);
     if (notice.subject.kind === "booking") {
-      return { kind: "booking", look: this.#bookingLook(subject, [call], notice.view), masked };
+      const look = this.#bookingLook(subject, [call], notice.view, origin);
+      return { kind: "booking", look, masked };
     }
     const { record } = notice;
     const look = {
       connection: this.#connection.id,
       subject,
       call,
-      origin: this.#origin,
+      origin,
       ...(record && { record }),
     };
     return { kind: notice.subject.kind, look, masked };
@@ -51,6 +56,7 @@ export class LookBuilder {
     reference: string,
     calls: readonly Call[],
     view: BookingView | undefined,
+    origin: EventOrigin,
   ): BookingLook {
     const { id, config } = this.#connection;
     return {
@@ -58,14 +64,16 @@ export class LookBuilder {
       reference,
       calls,
       isFetched: false,
-      origin: this.#origin,
+      origin,
       since: this.#since,
       mapFields: (fields) => mapFields(fields, config.map ?? {}),
       ...(view && { view }),
     };
   }
 
-  get #origin(): "simulated" | "notified" {
+  /** One call among what lists showed makes it the call's news. */
+  #originOf(units: readonly Unit[]): EventOrigin {
+    if (units.every(({ delivery }) => isListed(delivery))) return "reconciled";
     return this.#connection.config.simulated ? "simulated" : "notified";
   }
 }

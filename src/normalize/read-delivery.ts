@@ -1,4 +1,5 @@
 import type { WaitingDelivery } from "../inbox/inbox-store.ts";
+import { isListed, noticeIn } from "../inbox/listed-notice.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { Log } from "../sdk/context.ts";
@@ -19,6 +20,7 @@ export function readDelivery(
   delivery: WaitingDelivery,
   { learned, log }: ReadTools,
 ): Reading {
+  if (isListed(delivery)) return { notices: [noticeIn(delivery)] };
   const { source } = connection.integration;
   if (!source) return { state: "failed", reason: "the integration is no booking system" };
   const context: SourceContext<unknown> = {

@@ -1,4 +1,5 @@
 import type { BookingLook, KnownSubject } from "./look.ts";
+import { MAX_LOOKS } from "./unseen-ending.ts";
 
 /**
  * Where calls are the state, the last to arrive counts. One that is looked at anew (a replay, or one
@@ -14,4 +15,16 @@ export function withoutStalePayload(
 
 export function newestPosition({ calls }: BookingLook): number {
   return Math.max(0, ...calls.map(({ position }) => position));
+}
+
+/**
+ * Whether a source that answers from several copies has shown one that is behind what is known. The
+ * next look will be of the newer state; one that stays behind, as after a restored backup, counts.
+ */
+export function isOlderState(
+  { booking }: KnownSubject,
+  { isFetched, view, calls }: BookingLook,
+): boolean {
+  if (!isFetched || calls.some(({ looks }) => looks >= MAX_LOOKS)) return false;
+  return Date.parse(view?.updatedAt ?? "") < Date.parse(booking?.updatedAt ?? "");
 }

@@ -43,7 +43,7 @@ export class SubjectStore {
   }
 
   async load(
-    trx: Knex.Transaction,
+    trx: Knex,
     connection: string,
     subjects: readonly string[],
   ): Promise<Map<string, StoredSubject>> {

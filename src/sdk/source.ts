@@ -122,6 +122,12 @@ export interface Source<Config> {
     context: FetchContext<Config>,
   ): Promise<BookingView | undefined>;
 
+  /**
+   * Which key a fetch is made with, such as that of a channel: each may be refused for itself. It
+   * is one of the lists' `parts`, where there are any. Default: one for all.
+   */
+  keyOf?(how: Readonly<Record<string, string>>): string;
+
   /** What fetching may cost. Defaults to 500 an hour, two at a time. */
   budget?(config: Config): FetchBudget;
 

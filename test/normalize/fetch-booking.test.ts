@@ -25,7 +25,14 @@ function failingSource() {
   const config = { source: "away", tokens: [], settings: {}, simulated: false };
   const connection = { id: "bikes", config, integration, settings: {} };
   const tools = { http: httpClient, clock: { now: Date.now }, log: memoryLog() };
-  const fetcher = new BookingFetcher(connection, tools, { values: {}, learn: () => undefined });
+  const fetcher = new BookingFetcher(connection, tools, {
+    learned: { values: {}, learn: () => undefined },
+    health: {
+      noteAnswer: () => undefined,
+      noteRefusal: () => undefined,
+      noteFailure: () => undefined,
+    },
+  });
   return {
     fetcher,
     failAll: () => {
