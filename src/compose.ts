@@ -40,7 +40,8 @@ import { Mailroom } from "./mail/mailroom.ts";
 import { learnedOf } from "./normalize/learned.ts";
 import { EventStore } from "./normalize/event-store.ts";
 import { NormalizeStore } from "./normalize/normalize-store.ts";
-import { Normalizers } from "./normalize/normalizers.ts";
+import type { ConnectionNormalizer } from "./normalize/connection-normalizer.ts";
+import { type Besides, Normalizers } from "./normalize/normalizers.ts";
 import { SubjectStore } from "./normalize/subject-store.ts";
 import { productTemplates } from "./paths.ts";
 import { createPdf } from "./pdf/pdf.ts";
@@ -53,7 +54,11 @@ import { HookTokens } from "./receive/hook-tokens.ts";
 import { Metrics } from "./receive/metrics.ts";
 import { Readiness } from "./receive/readiness.ts";
 import { ReceiveStats } from "./receive/receive-stats.ts";
-import type { Registry } from "./registry/registry.ts";
+import { ComparedDays } from "./reconcile/compared-days.ts";
+import { ComparisonStore } from "./reconcile/comparison-store.ts";
+import { DifferenceStore } from "./reconcile/difference-store.ts";
+import { Reconciler } from "./reconcile/reconciler.ts";
+import type { LoadedConnection, Registry } from "./registry/registry.ts";
 import { StartChecks } from "./registry/start-checks.ts";
 import type { Role } from "./roles.ts";
 import type { Clock, HttpClient, Log, Pdf } from "./sdk/context.ts";
@@ -147,6 +152,8 @@ function registerStores(c: DependencyContainer, { registry }: Foundation): void 
   once(c, HourlyCounts, () => new HourlyCounts(c.resolve(DATABASE)));
   once(c, InboxStore, () => new InboxStore(c.resolve(DATABASE)));
   once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE)));
+  once(c, DifferenceStore, () => new DifferenceStore(c.resolve(DATABASE)));
+  once(c, ComparisonStore, () => new ComparisonStore(c.resolve(DATABASE)));
   once(c, EventStore, () => new EventStore());
   once(c, EffectStore, () => new EffectStore(c.resolve(DATABASE)));
   once(c, LaneStore, () => new LaneStore(c.resolve(DATABASE)));
@@ -202,7 +209,7 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, INBOX, () => makeInbox(c));
   once(c, Ownership, () => makeOwnership(c, foundation));
   once(c, AlertWork, () => makeAlerts(c, foundation));
-  once(c, Normalizers, () => makeNormalizers(c));
+  once(c, Normalizers, () => makeNormalizers(c, foundation));
   once(c, Worker, () => makeWorker(c, foundation));
   once(c, Retention, () => makeRetention(c, foundation));
   once(c, Bellhop, () => makeBellhop(c, foundation));
@@ -289,7 +296,13 @@ function wakeNormalizers(c: DependencyContainer) {
   };
 }
 
-function makeNormalizers(c: DependencyContainer): Normalizers {
+interface OfConnection {
+  connection: LoadedConnection;
+  since: number;
+  normalizer: ConnectionNormalizer;
+}
+
+function makeNormalizers(c: DependencyContainer, foundation: Foundation): Normalizers {
   const metrics = c.resolve(Metrics);
   const parts = {
     db: c.resolve(DATABASE),
@@ -305,7 +318,40 @@ function makeNormalizers(c: DependencyContainer): Normalizers {
       metrics.noteNormalized(connection, finished, events);
     },
   };
-  return new Normalizers(parts, c.resolve(Ownership));
+  const besides: Besides = (connection, since, normalizer) =>
+    makeReconciler(c, foundation, { connection, since, normalizer });
+  return new Normalizers(parts, c.resolve(Ownership), besides);
+}
+
+/** Only for sources that have lists, and whose settings have what lists ask for. */
+function makeReconciler(
+  c: DependencyContainer,
+  { settings }: Foundation,
+  { connection, since, normalizer }: OfConnection,
+): Reconciler | undefined {
+  const { lists } = connection.integration.source ?? {};
+  if (!lists?.isReady(connection.settings)) return undefined;
+  const db = c.resolve(DATABASE);
+  return new Reconciler({
+    connection,
+    lists,
+    since,
+    db,
+    inbox: c.resolve(InboxStore),
+    subjects: c.resolve(SubjectStore),
+    differences: c.resolve(DifferenceStore),
+    comparisons: c.resolve(ComparisonStore),
+    days: new ComparedDays(db),
+    facts: c.resolve(FactStore),
+    fetcher: normalizer.fetcher,
+    health: normalizer.health,
+    clock: c.resolve(CLOCK),
+    rules: settings.config.reconcile,
+    onEntered: () => {
+      normalizer.wake.call();
+    },
+    log: c.resolve(LOG),
+  });
 }
 
 function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {

@@ -44,6 +44,7 @@ const ORDER = [
   "dispatch",
   "watchdog",
   "normalize",
+  "reconcile",
   "retention",
   "receive",
   "templates",

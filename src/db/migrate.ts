@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import { codeOf, type Dialect } from "./dialect.ts";
 import { firstLight } from "./migrations/0001-first-light.ts";
 import { unbreakable } from "./migrations/0002-unbreakable.ts";
+import { nothingMissed } from "./migrations/0003-nothing-missed.ts";
 
 export interface Migration {
   /** Never changes once it has been released. */
@@ -15,7 +16,7 @@ export interface Migration {
   tables(schema: Knex.SchemaBuilder, dialect: Dialect): Knex.SchemaBuilder[];
 }
 
-const MIGRATIONS: readonly Migration[] = [firstLight, unbreakable];
+const MIGRATIONS: readonly Migration[] = [firstLight, unbreakable, nothingMissed];
 
 const LOCK_MS = 30_000;
 const LOCK_POLL_MS = 200;

@@ -151,6 +151,32 @@ const Retries = z.strictObject({
     .describe("A job that still fails at this age needs a person"),
 });
 
+const Reconcile = z.strictObject({
+  everyMinutes: z
+    .number()
+    .min(0)
+    .default(15)
+    .describe("How often a source is asked what has changed; 0: only by command"),
+  at: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write a time such as 03:00")
+    .default("03:00")
+    .describe("From then on, by this machine's clock, coming bookings are compared once a day"),
+  daysAhead: z
+    .int()
+    .min(1)
+    .max(1500)
+    .default(400)
+    .describe("Bookings that begin within so many days are compared once a day"),
+  importDays: z
+    .int()
+    .min(0)
+    .max(1500)
+    .default(60)
+    .describe("So many days are imported at the first start with a key; 0: none"),
+  report: z.boolean().default(true).describe("One line a day to mail.office, for each connection"),
+});
+
 const Alerts = z.strictObject({
   mail: z.boolean().default(true).describe("Write to mail.office; without such an address nobody"),
   webhook: z
@@ -214,6 +240,7 @@ export const ConfigSchema = z.strictObject({
   limits: Limits.prefault({}).describe("What callers may send"),
   retention: Retention.prefault({}).describe("How long things are kept"),
   retries: Retries.prefault({}).describe("How long what fails is tried again"),
+  reconcile: Reconcile.prefault({}).describe("How bookings are compared with their source"),
   alerts: Alerts.prefault({}).describe("Who is told when something needs a person, and when"),
   shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
   integrationPaths: z

@@ -16,7 +16,9 @@ onEachStore((store) => {
     const second = await command({ env }, "migrate");
 
     expect(first.code).toBe(0);
-    expect(first.out).toMatch(/applied 0001-first-light, 0002-unbreakable\.\n$/);
+    expect(first.out).toMatch(
+      /applied 0001-first-light, 0002-unbreakable, 0003-nothing-missed\.\n$/,
+    );
     expect(second).toMatchObject({ code: 0 });
     expect(second.out).toMatch(/up to date, nothing to do\.\n$/);
     expect(first.out + second.out).not.toContain("secret");

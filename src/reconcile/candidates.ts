@@ -1,0 +1,217 @@
+import type { Database } from "../db/database.ts";
+import type { InboxStore } from "../inbox/inbox-store.ts";
+import { recordChanges } from "../normalize/changes.ts";
+import { type KnownSubject, UNKNOWN_SUBJECT } from "../normalize/look.ts";
+import { mapFields } from "../normalize/map-fields.ts";
+import type { SubjectStore } from "../normalize/subject-store.ts";
+import { subjectName } from "../normalize/unit.ts";
+import { isMadeSince } from "../normalize/adoption.ts";
+import type { LoadedConnection } from "../registry/registry.ts";
+import type { Booking } from "../sdk/booking.ts";
+import type { DayWindow, ListedBooking, SourceLists } from "../sdk/lists.ts";
+import type { Notice } from "../sdk/source.ts";
+import type { DifferenceStore } from "./difference-store.ts";
+import type { Difference, Found } from "./difference.ts";
+import { hashOfListed, judgeListed, mayBeOnItsWay } from "./judge-listed.ts";
+import type { Sheet } from "./read-list.ts";
+
+/** A booking, or something else, that a look may have to put right. */
+export interface Candidate {
+  /** What enters the inbox. */
+  notice: Notice;
+  /** Absent for what is only taken over: it is no difference. */
+  found?: Found;
+  mayBeOnItsWay: boolean;
+}
+
+export interface CandidateParts {
+  connection: LoadedConnection;
+  lists: SourceLists<unknown>;
+  /** Bookings made before are no news. UTC milliseconds. */
+  since: number;
+  db: Database;
+  inbox: InboxStore;
+  subjects: SubjectStore;
+  differences: DifferenceStore;
+}
+
+/** Subjects that are read at once. */
+const BATCH = 200;
+
+/** Finds what a sheet shows otherwise than it is known here. */
+export class CandidateFinder {
+  readonly #parts: CandidateParts;
+
+  constructor(parts: CandidateParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param list The list's name, for people.
+   * @returns what may differ, and how many of the listed bookings are known.
+   */
+  async among(
+    list: string,
+    { bookings, records }: Sheet,
+    now: number,
+  ): Promise<{ candidates: Candidate[]; here: number }> {
+    const candidates: Candidate[] = [];
+    let here = 0;
+    for (const batch of batches([...bookings.values()])) {
+      const known = await this.#load(batch.map(({ reference }) => reference));
+      const lookedAt = await this.#lookedAt(batch);
+      here += batch.filter(({ reference }) => known.get(reference)?.booking).length;
+      candidates.push(
+        ...batch.flatMap((listed) => {
+          const beside = known.get(listed.reference) ?? UNKNOWN_SUBJECT;
+          return this.#judge(list, listed, beside, lookedAt.get(listed.reference), now);
+        }),
+      );
+    }
+    candidates.push(...(await this.#amongRecords(records)));
+    return { candidates: await this.#withoutUnfounded(candidates, now), here };
+  }
+
+  /** Bookings that are known for these days, and that the source's list of them does not have. */
+  async absent(
+    { from, to }: DayWindow,
+    { bookings }: Sheet,
+    now: number,
+  ): Promise<{ candidates: Candidate[]; known: number }> {
+    const { db, connection } = this.#parts;
+    const rows: { subject: string; status: string | null }[] = await db
+      .knex("subjects")
+      .whereBetween("starts_on", [from, to])
+      .where({ connection: connection.id, kind: "booking" })
+      .select("subject", "status");
+    const known = rows.filter(({ status }) => status !== "removed");
+    const gone = known.map(({ subject }) => subject).filter((subject) => !bookings.has(subject));
+    const candidates: Candidate[] = [];
+    for (const batch of batches(gone)) {
+      for (const { booking } of (await this.#load(batch)).values()) {
+        if (booking) candidates.push(...this.#absentCandidate(booking));
+      }
+    }
+    return { candidates: await this.#withoutUnfounded(candidates, now), known: known.length };
+  }
+
+  #judge(
+    list: string,
+    listed: ListedBooking,
+    known: KnownSubject,
+    lookedAt: number | undefined,
+    now: number,
+  ): Candidate[] {
+    const { connection, since } = this.#parts;
+    const look = {
+      connection: connection.id,
+      reference: listed.reference,
+      since,
+      mapFields: (fields: Partial<Booking>) => mapFields(fields, connection.config.map ?? {}),
+    };
+    const judgement = judgeListed({ listed, known, lookedAt, look });
+    if (judgement.kind === "same") return [];
+    const changes = judgement.kind === "different" ? judgement.changes : [];
+    const shown = hashOfListed([listed, known.version]);
+    const found = { subject: listed.reference, kind: judgement.kind, shown, changes };
+    const notice = noticeOf(list, listed.reference, { fetch: listed.fetch });
+    const mayCome = mayBeOnItsWay(listed, now);
+    const isOld = !known.booking && listed.view?.madeAt && !isMadeSince(viewed(listed), since);
+    return [{ notice, mayBeOnItsWay: mayCome, ...(!isOld && { found }) }];
+  }
+
+  #absentCandidate(booking: Booking): Candidate[] {
+    const fetch = this.#parts.lists.fetchOf(booking);
+    if (!fetch) return [];
+    const { reference } = booking;
+    const changes = [{ path: "status", before: booking.status, after: "removed" }];
+    const shown = hashOfListed(["absent", booking.version]);
+    return [
+      {
+        // Only when the source knows it no more, at two looks, is this its state.
+        notice: noticeOf("absent", reference, { fetch, view: { status: "removed" } }),
+        found: { subject: reference, kind: "extra", shown, changes },
+        mayBeOnItsWay: false,
+      },
+    ];
+  }
+
+  async #amongRecords(records: readonly Notice[]): Promise<Candidate[]> {
+    const candidates: Candidate[] = [];
+    for (const batch of batches(records)) {
+      const known = await this.#load(batch.map(({ subject }) => subjectName(subject)));
+      for (const notice of batch) {
+        const subject = subjectName(notice.subject);
+        const { record: before } = known.get(subject) ?? UNKNOWN_SUBJECT;
+        const record = { ...before, ...notice.record };
+        const changes = before ? recordChanges(before, record) : [];
+        if (before && changes.length === 0) continue;
+        const shown = hashOfListed(record);
+        const kind = before ? "different" : "missing";
+        const found = { subject, kind, shown, changes } as const;
+        candidates.push({ notice: { ...notice, record }, found, mayBeOnItsWay: false });
+      }
+    }
+    return candidates;
+  }
+
+  async #withoutUnfounded(candidates: readonly Candidate[], now: number): Promise<Candidate[]> {
+    const kept: Candidate[] = [];
+    for (const batch of batches(candidates)) {
+      const subjects = batch.map(({ notice }) => subjectName(notice.subject));
+      const { differences, inbox, connection } = this.#parts;
+      const unfounded = await differences.unfounded(connection.id, subjects);
+      const failed = await inbox.failed(connection.id, subjects);
+      const open = await differences.open(connection.id, subjects);
+      for (const candidate of batch) {
+        const { found } = candidate;
+        if (!found) kept.push(candidate);
+        else if (unfounded.has(`${found.subject}/${found.shown}`)) continue;
+        else if (isInHand(open.get(found.subject), now)) continue;
+        else if (!failed.has(found.subject)) kept.push(candidate);
+        else kept.push({ ...candidate, found: { ...found, cause: "failed" } });
+      }
+    }
+    return kept;
+  }
+
+  async #load(subjects: readonly string[]): Promise<Map<string, KnownSubject>> {
+    const { db, subjects: store, connection } = this.#parts;
+    const stored = await store.load(db.knex, connection.id, subjects);
+    return new Map([...stored].map(([subject, { known }]) => [subject, known]));
+  }
+
+  /** Asked only where rows say when something happened. */
+  async #lookedAt(batch: readonly ListedBooking[]): Promise<ReadonlyMap<string, number>> {
+    const dated = batch.filter(({ changedAt, payments }) => changedAt !== undefined || payments);
+    if (dated.length === 0) return new Map();
+    const references = dated.map(({ reference }) => reference);
+    return this.#parts.inbox.lookedAt(this.#parts.connection.id, references);
+  }
+}
+
+/** What could not be repaired is not tried anew at every round. */
+const TRY_AGAIN_MS = 20 * 60 * 60_000;
+
+/** Whether what is to repair a difference is under way, or has failed a while ago. */
+function isInHand(open: Difference | undefined, now: number): boolean {
+  return open !== undefined && (open.delivery !== null || now - open.triedAt < TRY_AGAIN_MS);
+}
+
+function noticeOf(list: string, reference: string, parts: Pick<Notice, "fetch" | "view">): Notice {
+  return {
+    subject: { kind: "booking", reference },
+    announcement: { native: { event: `list:${list}`, fields: {} } },
+    ...parts,
+  };
+}
+
+function viewed({ view }: ListedBooking): { madeAt?: string } {
+  return view?.madeAt ? { madeAt: view.madeAt } : {};
+}
+
+function batches<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
+    all.slice(index * BATCH, (index + 1) * BATCH),
+  );
+}

@@ -1,0 +1,161 @@
+import type { Knex } from "knex";
+
+import { insertMany } from "../db/bulk.ts";
+import type { Database } from "../db/database.ts";
+import type { Change } from "../sdk/booking-event.ts";
+import {
+  type Cause,
+  dayOf,
+  type Difference,
+  type DifferenceKind,
+  type DifferenceState,
+  type Found,
+} from "./difference.ts";
+
+interface Row {
+  position: number;
+  connection: string;
+  subject: string;
+  day: string;
+  kind: DifferenceKind;
+  state: DifferenceState;
+  cause: Cause | null;
+  delivery: number | null;
+  found_at: number;
+  tried_at: number;
+  closed_at: number | null;
+  fields: Buffer;
+}
+
+/** How a difference ended, or why it has not. */
+export interface Ending {
+  delivery: number;
+  state: DifferenceState;
+  cause?: Cause;
+  /** What the look showed, where it showed more than the list. */
+  changes?: readonly Change[];
+}
+
+/** What differed between the source and what is known here. */
+export class DifferenceStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Notes differences, each once however often it is found while it is open.
+   *
+   * @param delivery Position of the delivery that is to repair it; none in a dry run.
+   */
+  async note(
+    trx: Knex.Transaction,
+    connection: string,
+    found: readonly (Found & { delivery: number | null })[],
+    now: number,
+  ): Promise<void> {
+    const open = await this.open(
+      connection,
+      found.map(({ subject }) => subject),
+      trx,
+    );
+    const fresh = found.filter(({ subject }) => !open.has(subject));
+    const rows = fresh.map((one) => ({
+      connection,
+      subject: one.subject,
+      day: dayOf(now),
+      state: "open",
+      open_key: openKey(connection, one.subject),
+      found_at: now,
+      ...columnsOf(one, now),
+    }));
+    await insertMany(trx, "differences", rows);
+    for (const one of found) {
+      const known = open.get(one.subject);
+      if (!known) continue;
+      await trx("differences").where({ position: known.position }).update(columnsOf(one, now));
+    }
+  }
+
+  /** Open differences of some subjects, by subject. */
+  async open(
+    connection: string,
+    subjects: readonly string[],
+    db: Knex = this.#db.knex,
+  ): Promise<Map<string, Difference>> {
+    const keys = subjects.map((subject) => openKey(connection, subject));
+    const rows = (await db("differences").whereIn("open_key", keys).select("*")) as Row[];
+    return new Map(rows.map((row) => [row.subject, readRow(row)]));
+  }
+
+  /** The rows, by hash, that were looked into before and were right all the same. */
+  async unfounded(connection: string, subjects: readonly string[]): Promise<Set<string>> {
+    const rows: { subject: string; shown: string }[] = await this.#db
+      .knex("differences")
+      .whereIn("subject", [...subjects])
+      .where({ connection })
+      .whereRaw("COALESCE(state, '') = 'unfounded'")
+      .select("subject", "shown");
+    return new Set(rows.map(({ subject, shown }) => `${subject}/${shown}`));
+  }
+
+  async end(endings: readonly Ending[], now: number): Promise<void> {
+    if (endings.length === 0) return;
+    await this.#db.transaction(async (trx) => {
+      for (const { delivery, state, cause, changes } of endings) {
+        const isOpen = state === "open";
+        await trx("differences")
+          .where({ delivery })
+          .whereNotNull("open_key")
+          .update({
+            state,
+            // That a call had failed before is known already.
+            ...(cause && { cause: trx.raw("COALESCE(cause, ?)", [cause]) }),
+            ...(changes && { fields: bytesOf(changes) }),
+            ...(isOpen ? { delivery: null } : { open_key: null, closed_at: now }),
+          });
+      }
+    });
+  }
+}
+
+export function openKey(connection: string, subject: string): string {
+  return `${connection}/${subject}`;
+}
+
+function columnsOf(
+  { kind, shown, changes, delivery, cause }: Found & { delivery: number | null },
+  now: number,
+) {
+  const triedAt = delivery === null ? 0 : now;
+  return {
+    kind,
+    shown,
+    delivery,
+    cause: cause ?? null,
+    tried_at: triedAt,
+    fields: bytesOf(changes),
+  };
+}
+
+function bytesOf(changes: readonly Change[]): Buffer {
+  return Buffer.from(JSON.stringify(changes));
+}
+
+export function readRow(row: Row): Difference {
+  return {
+    position: row.position,
+    connection: row.connection,
+    subject: row.subject,
+    day: row.day,
+    kind: row.kind,
+    state: row.state,
+    cause: row.cause,
+    delivery: row.delivery,
+    changes: JSON.parse(row.fields.toString("utf8")) as Change[],
+    foundAt: row.found_at,
+    triedAt: row.tried_at,
+    closedAt: row.closed_at,
+  };
+}
