@@ -35,7 +35,7 @@ async function fill({ knex }: Database): Promise<void> {
       connection: "gone",
       subject: String(n),
       state: n % 3 === 0 ? "dead" : "done",
-      run_at: 0,
+      run_at: now,
       created_at: now + n,
     })),
     100,
