@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+import { LongestFirst } from "./test/harness/longest-first.ts";
+
 // Names the sources instead of the build. Nothing else: Node itself gets these conditions too, and
 // with "import" among them `require` would load modules meant for `import`.
 const conditions = ["bellhop:source"];
@@ -12,6 +14,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "integrations/**/*.test.ts"],
     // Suites start real servers and processes, and spend much of their time waiting for them.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 40_000,
     hookTimeout: 90_000,
   },

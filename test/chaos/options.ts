@@ -77,7 +77,7 @@ export function readOptions(args: readonly string[]): Options | "help" {
 
 function usualLength(store: StoreName, isShort: boolean): { kills: number; minutes: number } {
   if (store === "galera") return { kills: isShort ? 1 : Infinity, minutes: isShort ? 0.5 : 5 };
-  return isShort ? { kills: 12, minutes: 0.5 } : { kills: 200, minutes: 15 };
+  return isShort ? { kills: 7, minutes: 0.5 } : { kills: 200, minutes: 15 };
 }
 
 function numberOf(name: string, text: string): number {

@@ -5,7 +5,7 @@ import { onEachStore } from "../harness/stores.ts";
 import { laneCommands, playLanes } from "./lane-model.ts";
 
 onEachStore((store) => {
-  const numRuns = store.name === "sqlite" ? 150 : 10;
+  const numRuns = store.name === "sqlite" ? 60 : 6;
 
   /** Thousands of commits, none of which has to survive a power cut. */
   const openQuickly = async () => {
