@@ -48,6 +48,7 @@ import { createPdf } from "./pdf/pdf.ts";
 import { Retention } from "./retention/retention.ts";
 import { RetentionStore } from "./retention/retention-store.ts";
 import { ReplayWork } from "./queries/replay-work.ts";
+import { DailyReport } from "./queries/daily-report.ts";
 import { Replays } from "./queries/replays.ts";
 import { createHookReceiver } from "./receive/hook-receiver.ts";
 import { HookTokens } from "./receive/hook-tokens.ts";
@@ -216,10 +217,13 @@ function registerSteps(c: DependencyContainer, foundation: Foundation): void {
 }
 
 /** With the work that is not a connection's, nor a handler's. */
-function makeOwnership(c: DependencyContainer, { roles }: Foundation): Ownership {
+function makeOwnership(c: DependencyContainer, { roles, settings }: Foundation): Ownership {
   const ownership = new Ownership(c.resolve(DATABASE), c.resolve(LOG));
   ownership.add("replays", new ReplayWork(c.resolve(Replays), c.resolve(LOG)));
-  if (roles.has("work")) ownership.add("alerts", c.resolve(AlertWork));
+  if (roles.has("work")) {
+    ownership.add("alerts", c.resolve(AlertWork));
+    ownership.add("reports", makeDailyReport(c, settings));
+  }
   return ownership;
 }
 
@@ -234,6 +238,18 @@ function makeAlerts(c: DependencyContainer, { settings }: Foundation): AlertWork
     clock: c.resolve(CLOCK),
     log: c.resolve(LOG),
     handlers: [...c.resolve(HandlerTable).entries.keys()],
+  });
+}
+
+function makeDailyReport(c: DependencyContainer, { config }: Settings): DailyReport {
+  const mailroom = c.resolve(MAILROOM);
+  const isWanted = config.reconcile.report && config.mail.office !== undefined;
+  return new DailyReport({
+    db: c.resolve(DATABASE),
+    office: isWanted ? (isSimulated) => mailroom.ofInstallation(isSimulated) : undefined,
+    isSimulated: (connection) => config.connections[connection]?.simulated ?? false,
+    clock: c.resolve(CLOCK),
+    log: c.resolve(LOG),
   });
 }
 
@@ -312,7 +328,8 @@ function makeNormalizers(c: DependencyContainer, foundation: Foundation): Normal
     tools: { http: c.resolve(HTTP), clock: c.resolve(CLOCK), log: c.resolve(LOG) },
     load: c.resolve(IntakeLoad),
     onJobs: () => {
-      c.resolve(Worker).wake.call();
+      // A command compares, and leaves jobs to the service.
+      if (foundation.roles.has("work")) c.resolve(Worker).wake.call();
     },
     onCommit: (connection: string, { finished, events }: { finished: number; events: number }) => {
       metrics.noteNormalized(connection, finished, events);

@@ -4,6 +4,7 @@ import { deliveryList, findDelivery, presentDelivery } from "../queries/deliveri
 import { effectList } from "../queries/effects.ts";
 import { eventList, findEvent, presentEvent } from "../queries/events.ts";
 import { incidentList } from "../queries/incidents.ts";
+import { reconciliationList } from "../queries/reconciliations.ts";
 import { attemptsOf, findJob, jobList, presentAttempt, presentJob } from "../queries/jobs.ts";
 import { readPage } from "../queries/list.ts";
 import { presentReplay, replayList } from "../queries/replay-list.ts";
@@ -72,6 +73,7 @@ export function readingRoutes({ db, status, secrets }: ReadingParts): Route[] {
     },
     listRoute(db, effectList),
     listRoute(db, incidentList),
+    listRoute(db, reconciliationList),
     listRoute(db, replayList),
     {
       method: "get",

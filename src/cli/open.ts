@@ -6,7 +6,9 @@ import { JobStore } from "../dispatch/job-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { layFoundation, openDatabase } from "../foundation.ts";
 import { createLog } from "../log.ts";
+import { Normalizers } from "../normalize/normalizers.ts";
 import { Replays } from "../queries/replays.ts";
+import { ComparisonStore } from "../reconcile/comparison-store.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Clock, Log, Pdf, Templates } from "../sdk/context.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
@@ -26,6 +28,8 @@ export interface OpenBellhop extends OpenStore {
   pauses: PauseStore;
   dryRuns: DryRuns;
   replays: Replays;
+  comparisons: ComparisonStore;
+  normalizers: Normalizers;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
 }
 
@@ -65,6 +69,8 @@ export async function withBellhop<T>(
       pauses: container.resolve(PauseStore),
       dryRuns: container.resolve(DryRuns),
       replays: container.resolve(Replays),
+      comparisons: container.resolve(ComparisonStore),
+      normalizers: container.resolve(Normalizers),
       workshop: {
         clock: container.resolve(CLOCK),
         pdf: container.resolve(PDF),

@@ -53,7 +53,7 @@ function pad(cell: string, width: number): string {
 }
 
 /** Without line ends, escape sequences and marks that turn the direction of writing. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll(NOT_SHOWN, " ").trim();
 }
 

@@ -12,7 +12,7 @@ import {
   type Found,
 } from "./difference.ts";
 
-interface Row {
+export interface DifferenceRow {
   position: number;
   connection: string;
   subject: string;
@@ -85,8 +85,8 @@ export class DifferenceStore {
     db: Knex = this.#db.knex,
   ): Promise<Map<string, Difference>> {
     const keys = subjects.map((subject) => openKey(connection, subject));
-    const rows = (await db("differences").whereIn("open_key", keys).select("*")) as Row[];
-    return new Map(rows.map((row) => [row.subject, readRow(row)]));
+    const rows = (await db("differences").whereIn("open_key", keys).select("*")) as DifferenceRow[];
+    return new Map(rows.map((row) => [row.subject, readDifference(row)]));
   }
 
   /** The rows, by hash, that were looked into before and were right all the same. */
@@ -143,7 +143,7 @@ function bytesOf(changes: readonly Change[]): Buffer {
   return Buffer.from(JSON.stringify(changes));
 }
 
-export function readRow(row: Row): Difference {
+export function readDifference(row: DifferenceRow): Difference {
   return {
     position: row.position,
     connection: row.connection,

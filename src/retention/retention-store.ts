@@ -113,6 +113,33 @@ export class RetentionStore {
     return { deleted, next: nextOf(rows, old) };
   }
 
+  /** Closed differences; an open one stays, however old. */
+  async differences(after: number, before: number): Promise<Step> {
+    const rows: { position: number; found_at: number }[] = await this.#db
+      .knex("differences")
+      .where("position", ">", after)
+      .orderBy("position")
+      .limit(BATCH)
+      .select("position", "found_at");
+    const old = rows.filter((row) => row.found_at < before);
+    const deleted = await this.#delete("differences", old.map(positionOf), (query) =>
+      query.whereNull("open_key"),
+    );
+    return { deleted, next: nextOf(rows, old) };
+  }
+
+  async comparedDays(after: number, before: number): Promise<Step> {
+    const rows: { position: number; updated_at: number }[] = await this.#db
+      .knex("compared_days")
+      .where("position", ">", after)
+      .orderBy("position")
+      .limit(BATCH)
+      .select("position", "updated_at");
+    const old = rows.filter((row) => row.updated_at < before);
+    const deleted = await this.#delete("compared_days", old.map(positionOf), (query) => query);
+    return { deleted, next: nextOf(rows, old) };
+  }
+
   /** Counts of the oldest hour that is old enough. @param _after The index finds the next hour. */
   async hourlyCounts(_after: number, before: number): Promise<Step> {
     const { knex } = this.#db;

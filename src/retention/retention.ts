@@ -91,6 +91,8 @@ export class Retention implements OwnedWork {
       { what: "jobs", days: jobsDays, step: (...at) => store.jobs(...at) },
       { what: "replays", days: jobsDays, step: (...at) => store.finishedReplays(...at) },
       { what: "incidents", days: RHYTHM_DAYS, step: (...at) => store.closedIncidents(...at) },
+      { what: "differences", days: RHYTHM_DAYS, step: (...at) => store.differences(...at) },
+      { what: "comparedDays", days: RHYTHM_DAYS, step: (...at) => store.comparedDays(...at) },
       { what: "hourlyCounts", days: RHYTHM_DAYS, step: (...at) => store.hourlyCounts(...at) },
     ];
   }

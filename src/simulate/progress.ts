@@ -4,6 +4,8 @@ export interface ProgressState {
   total: number;
   /** What the speed is told by; default: what is finished. */
   calls?: number;
+  /** What these are, when they are no calls. */
+  callUnit?: string;
 }
 
 export interface Progress {
@@ -57,9 +59,10 @@ function bar({ finished, total }: ProgressState): string {
   return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`;
 }
 
-function words(unit: string, { finished, total, calls }: ProgressState, seconds: number): string {
+function words(unit: string, state: ProgressState, seconds: number): string {
+  const { finished, total, calls, callUnit = "calls" } = state;
   const rate = (calls ?? finished) / Math.max(seconds, 0.001);
-  const sent = calls === undefined ? "" : `, ${calls} calls`;
+  const sent = calls === undefined ? "" : `, ${calls} ${callUnit}`;
   const left =
     finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
   return `${finished} of ${total} ${unit}${sent}, ${rate.toFixed(0)}/s${left}`;

@@ -4,6 +4,7 @@ import { effectList } from "../../queries/effects.ts";
 import { eventList } from "../../queries/events.ts";
 import { incidentList } from "../../queries/incidents.ts";
 import { jobList } from "../../queries/jobs.ts";
+import { reconciliationList } from "../../queries/reconciliations.ts";
 import { ACTING_PATHS } from "./acting-paths.ts";
 import { answers, json, listing, type PathItem, pathParameter } from "./operation.ts";
 import { ref } from "./schema.ts";
@@ -65,6 +66,17 @@ export const PATHS: Readonly<Record<string, PathItem>> = {
   },
   "/incidents": {
     get: listing("incidents", "What needs or needed a person", incidentList.filters, "Incident"),
+  },
+  "/reconciliations": {
+    get: {
+      ...listing(
+        "reconciliations",
+        "What comparing bookings with their source has shown, by connection and day",
+        reconciliationList.filters,
+        "Reconciliation",
+      ),
+      description: "Days are days in UTC.",
+    },
   },
   "/status": {
     get: {

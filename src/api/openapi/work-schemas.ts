@@ -1,6 +1,8 @@
 import { INCIDENT_KINDS } from "../../alerts/incident.ts";
 import { DELIVERY_STATES } from "../../queries/deliveries.ts";
 import { EFFECT_STATES } from "../../queries/effects.ts";
+import { CAUSES, DIFFERENCE_KINDS } from "../../reconcile/difference.ts";
+import { SHOWN_DIFFERENCES } from "../../queries/reconciliations.ts";
 import { INCIDENT_STATES } from "../../queries/incidents.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
 import { REPLAY_KINDS, REPLAY_STATES } from "../../queries/replay-store.ts";
@@ -149,6 +151,51 @@ const Incident = object({
   closedAt: orNull(time()),
 });
 
+const BookingDifference = object(
+  {
+    subject: text("The source's number of the booking, or `vacation:7` and the like"),
+    kind: oneOf(
+      DIFFERENCE_KINDS,
+      "`missing` here, `extra` here: the source does not have it, or `different`",
+    ),
+    state: oneOf(["open", "repaired"]),
+    cause: orNull(
+      oneOf(
+        CAUSES,
+        "`lost`: a call that should have come; `unannounced`: the source makes no call for it; " +
+          "`failed`: a call came, or a look was tried, and was of no use",
+      ),
+    ),
+    fields: listOf(
+      object({
+        path: text("`totals.total`"),
+        here: { description: "What was known here; money and moments as in bookings" },
+        there: { description: "What the source has" },
+      }),
+    ),
+    foundAt: time(),
+    closedAt: orNull(time()),
+  },
+  {},
+  "Something that was one way at the source and another way here",
+);
+
+const Reconciliation = object({
+  connection: text(),
+  day: { ...text("In UTC"), format: "date" },
+  checks: count("How often lists were asked for"),
+  there: count("Bookings at the source, in the widest comparison of the day"),
+  here: count("Bookings of these that were known before it"),
+  missing: count(),
+  extra: count(),
+  different: count(),
+  repaired: count("How many of these differences are repaired"),
+  remaining: count("How many are not"),
+  causes: object(Object.fromEntries(CAUSES.map((cause) => [cause, count()]))),
+  differences: listOf(ref("BookingDifference"), `The first ${SHOWN_DIFFERENCES}`),
+  updatedAt: time(),
+});
+
 export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
   Delivery,
   WholeDelivery: {
@@ -175,4 +222,6 @@ export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
   Effect,
   Replay,
   Incident,
+  BookingDifference,
+  Reconciliation,
 };
