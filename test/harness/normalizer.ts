@@ -20,6 +20,9 @@ import { memoryLog } from "../../src/sdk/testing.ts";
 /** Normalizing on its own: real store, one connection with a source of the test. */
 export interface NormalizerBench {
   normalizer: ConnectionNormalizer;
+  connection: LoadedConnection;
+  /** Bookings made before are no news. */
+  since: number;
   /** Keeps calls in the inbox; a body is what the source's `read` answers, as JSON. */
   deliver(...notices: Notice[]): Promise<void>;
   inbox: InboxStore;
@@ -39,6 +42,8 @@ export function openNormalizer(
   source: Partial<Source<unknown>> = {},
 ): NormalizerBench {
   const log = memoryLog();
+  const connection = connectionOf(source);
+  const since = Date.UTC(2026, 0, 1);
   const counters = new CounterStore(db);
   const inbox = new InboxStore(db);
   const parts = {
@@ -49,7 +54,7 @@ export function openNormalizer(
     events: new EventStore(),
     jobs: new JobStore(db, new HandlerTable([]), counters),
   };
-  const normalizer = new ConnectionNormalizer(connectionOf(source), Date.UTC(2026, 0, 1), {
+  const normalizer = new ConnectionNormalizer(connection, since, {
     inbox,
     store: new NormalizeStore(parts),
     facts: new FactStore(db),
@@ -61,6 +66,8 @@ export function openNormalizer(
   });
   return {
     normalizer,
+    connection,
+    since,
     inbox,
     log,
     async deliver(...notices) {
