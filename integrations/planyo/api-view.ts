@@ -1,6 +1,4 @@
 import {
-  addMoney,
-  negateMoney,
   PermanentError,
   RetryableError,
   type BookingView,
@@ -10,11 +8,12 @@ import {
 
 import type { Shown } from "./amounts.ts";
 import { isObject, textOf } from "./body.ts";
+import { noteTimestamps, withLearned } from "./calibration.ts";
 import { callPlanyo } from "./client.ts";
 import type { PlanyoConfig } from "./config.ts";
 import { productItems } from "./products.ts";
 import { Remarks } from "./remarks.ts";
-import { bookingView, type ReservationFacts } from "./reservation-view.ts";
+import { addBalance, bookingView, type ReservationFacts } from "./reservation-view.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -26,11 +25,13 @@ export function isReservationId(text: string): boolean {
 /**
  * Looks a reservation up (`get_reservation_data`).
  *
+ * @param how `start`, where it is there, is the number that a call gave for the start: seen beside
+ *   the API's text it shows what the site's timestamps mean.
  * @returns undefined when Planyo says that there is none, as after its deletion.
  */
 export async function fetchBooking(
   reference: string,
-  _how: Readonly<Record<string, string>>,
+  how: Readonly<Record<string, string>>,
   context: FetchContext<PlanyoConfig>,
 ): Promise<BookingView | undefined> {
   if (!isReservationId(reference)) {
@@ -43,8 +44,9 @@ export async function fetchBooking(
   }
   refuseOtherSites(reference, data, context.config);
 
+  noteTimestamps(reference, how["start"], data["start_time"], context);
   const remarks = new Remarks();
-  const view = viewOfData(data, context.config, remarks);
+  const view = viewOfData(data, withLearned(context.config, context.learned), remarks);
   const remark = remarks.toString();
   if (remark) context.log.warn({ reference, remark }, "Planyo's answer was not fully understood");
   return view;
@@ -60,32 +62,24 @@ function refuseOtherSites(reference: string, data: Data, { siteId }: PlanyoConfi
 
 /** Reads the `data` of `get_reservation_data` (Planyo API, topic of that name). */
 export function viewOfData(data: Data, config: PlanyoConfig, remarks: Remarks): BookingView {
-  const view = bookingView(factsOf(data), config, remarks);
-  const total = view.totals?.total;
-  const paid = view.totals?.paid;
+  const view = addBalance(bookingView(factsOf(data), config, remarks));
   const [item] = view.items ?? [];
-  return {
-    ...view,
-    // The API shows no outstanding amount.
-    ...(total &&
-      paid && { balance: addMoney(total, negateMoney(paid)), balanceOwedBy: "customer" }),
-    ...(item && { items: [item, ...productItems(data, item.id)] }),
-  };
+  return { ...view, ...(item && { items: [item, ...productItems(data, item.id)] }) };
 }
 
-/** The API has other names than the notification for the same things. */
-function factsOf(data: Data): ReservationFacts {
+/** The API has other names than the notification for the same things, and its lists have others yet. */
+export function factsOf(data: Data): ReservationFacts {
   const show = (name: string) => shown(data[name]);
   return {
     status: show("status"),
     siteId: show("site_id"),
     resourceId: show("resource_id"),
-    resourceName: show("name"),
+    resourceName: show("name") ?? show("resource_name"),
     unitName: show("unit_assignment"),
     quantity: show("quantity"),
     start: show("start_time"),
     end: show("end_time"),
-    madeAt: show("creation_time"),
+    madeAt: show("creation_time") ?? show("creation_date"),
     currency: show("currency"),
     total: show("total_price"),
     beforeDiscount: show("original_price"),
@@ -96,7 +90,7 @@ function factsOf(data: Data): ReservationFacts {
     firstName: show("first_name"),
     lastName: show("last_name"),
     email: show("email"),
-    phone: show("phone_number") ?? show("mobile_number"),
+    phone: show("phone_number") ?? show("mobile_number") ?? show("phone"),
     country: show("country"),
     street: show("address"),
     city: show("city"),

@@ -15,17 +15,17 @@ afterEach(async () => {
 async function checkAgainst(
   answer: SimulatedAnswer,
   parts: Record<string, unknown> = {},
+  learned: Record<string, string> = {},
 ): Promise<string> {
   server = await vendorServer(() => answer);
-  return check(
-    checkContext(settings({ apiKey: "k", apiBaseUrl: `${server.url}/rest/`, ...parts })),
-  );
+  const config = settings({ apiKey: "k", apiBaseUrl: `${server.url}/rest/`, ...parts });
+  return check(checkContext(config, { learned }));
 }
 
 const siteInfo = { status: 200, body: fixture("api/get_site_info_77001.json").toString() };
 
 it("names the site whose bookings will come", async () => {
-  expect(await checkAgainst(siteInfo, { siteId: "77001" })).toBe(
+  expect(await checkAgainst(siteInfo, { siteId: "77001", timestamps: "true_epoch" })).toBe(
     'site "Cabanes del Bosc", time zone Europe/Madrid',
   );
   expect(server?.requests[0]?.body.toString()).toContain("method=get_site_info");
@@ -54,4 +54,17 @@ it("a refused key is a matter of the settings", async () => {
 
 it("without a key it says that the notification is the booking's state", async () => {
   expect(await check(checkContext(settings()))).toContain("an API key is advised");
+});
+
+it.each([
+  [{}, "timestamps not calibrated yet: the first call about a reservation decides"],
+  [{ timestamps: "wall_clock" }, "timestamps are wall_clock"],
+  [
+    { timestamps: "true_epoch", timestampsProof: "reservation 123 starts 10:00 local" },
+    "timestamps are true_epoch (reservation 123 starts 10:00 local)",
+  ],
+])("what bookings have taught is told: %j", async (learned, line) => {
+  expect(await checkAgainst(siteInfo, {}, learned)).toBe(
+    `site "Cabanes del Bosc", time zone Europe/Madrid, ${line}`,
+  );
 });

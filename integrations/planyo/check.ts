@@ -1,8 +1,9 @@
-import { ConfigurationError, RetryableError, type CheckContext } from "#sdk";
+import { ConfigurationError, type CheckContext } from "#sdk";
 
-import { isObject, textOf } from "./body.ts";
-import { callPlanyo } from "./client.ts";
+import { textOf } from "./body.ts";
+import { learnedTimestamps, TIMESTAMPS_PROOF } from "./calibration.ts";
 import type { PlanyoConfig } from "./config.ts";
+import { readSite } from "./site.ts";
 
 const WITHOUT_KEY =
   "no apiKey: the notification is taken as the state, and what it misses stays unknown; " +
@@ -13,10 +14,7 @@ export async function check(context: CheckContext<PlanyoConfig>): Promise<string
   const { config } = context;
   if (config.apiKey === undefined) return WITHOUT_KEY;
 
-  const site = await callPlanyo("get_site_info", {}, context);
-  if (site === undefined) throw new ConfigurationError("Planyo knows no such site; check siteId");
-  if (!isObject(site)) throw new RetryableError("Planyo get_site_info: no data");
-
+  const site = await readSite(context);
   const name = textOf(site["name"] ?? "");
   const timeZone = textOf(site["timezone"] ?? "");
   if (timeZone !== "" && canonical(timeZone) !== canonical(config.timeZone)) {
@@ -25,7 +23,19 @@ export async function check(context: CheckContext<PlanyoConfig>): Promise<string
         `write timeZone: ${timeZone}`,
     );
   }
-  return `site "${name}", time zone ${timeZone || `not named, taken as ${config.timeZone}`}`;
+  const zone = timeZone || `not named, taken as ${config.timeZone}`;
+  return [`site "${name}"`, `time zone ${zone}`, ...timestampsLine(context)].join(", ");
+}
+
+/** What `auto` has found out, with its proof. */
+function timestampsLine({ config, learned }: CheckContext<PlanyoConfig>): string[] {
+  if (config.timestamps !== "auto") return [];
+  const found = learnedTimestamps(learned);
+  if (found === undefined) {
+    return ["timestamps not calibrated yet: the first call about a reservation decides"];
+  }
+  const proof = learned[TIMESTAMPS_PROOF];
+  return [`timestamps are ${found}${proof === undefined ? "" : ` (${proof})`}`];
 }
 
 /** Zones have several names: Europe/Kiev is Europe/Kyiv. */

@@ -30,7 +30,7 @@ export const PlanyoConfig = z.strictObject({
     .enum(["true_epoch", "wall_clock", "auto"])
     .default("auto")
     .describe(
-      "How the times in notifications are meant: true Unix time, or the site's wall clock counted as if it were UTC. `auto` reads them as true Unix time",
+      "How the times in notifications are meant: true Unix time, or the site's wall clock counted as if it were UTC. `auto` finds out from the first reservations, beside the API",
     ),
   timeZone: z
     .string()

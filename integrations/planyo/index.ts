@@ -3,6 +3,7 @@ import { defineIntegration } from "#sdk";
 import { check } from "./check.ts";
 import { PlanyoConfig } from "./config.ts";
 import { simulator } from "./simulator/simulator.ts";
+import { describe } from "./site.ts";
 import { planyoSource } from "./source.ts";
 
 export default defineIntegration({
@@ -11,4 +12,5 @@ export default defineIntegration({
   source: planyoSource,
   simulator,
   check,
+  describe,
 });

@@ -22,7 +22,7 @@ export function productItems(data: Readonly<Record<string, unknown>>, belongsTo:
 }
 
 /** PHP writes a list with gaps as a map. */
-function listOf(value: unknown): unknown[] {
+export function listOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   return isObject(value) ? Object.values(value) : [];
 }

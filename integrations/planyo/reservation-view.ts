@@ -1,4 +1,4 @@
-import type { BookingView, CustomFields, LocalMoment } from "#sdk";
+import { addMoney, negateMoney, type BookingView, type CustomFields, type LocalMoment } from "#sdk";
 
 import { readAmount, readCount, type Shown } from "./amounts.ts";
 import type { PlanyoConfig } from "./config.ts";
@@ -65,6 +65,13 @@ export function bookingView(
     internalNote: facts.internalNote,
     custom: facts.custom,
   };
+}
+
+/** Completes a view of the API's, which shows no outstanding amount. */
+export function addBalance(view: BookingView): BookingView {
+  const { total, paid } = view.totals ?? {};
+  if (!total || !paid) return view;
+  return { ...view, balance: addMoney(total, negateMoney(paid)), balanceOwedBy: "customer" };
 }
 
 function statusOf(

@@ -150,7 +150,9 @@ describe("what a notification announces", () => {
 
 describe("whether a booking can be fetched", () => {
   it("is fetched when there is a key", () => {
-    expect(readFixture("02_reservation_confirmed.form", { apiKey: "k" }).fetch).toEqual({});
+    const known = { apiKey: "k", timestamps: "true_epoch" };
+
+    expect(readFixture("02_reservation_confirmed.form", known).fetch).toEqual({});
   });
 
   it("is taken from the notification when there is none", () => {

@@ -3,6 +3,7 @@ import { PermanentError, type Delivery, type Notice, type Source, type SourceCon
 import { announcementOf } from "./announcement.ts";
 import { fetchBooking, isReservationId } from "./api-view.ts";
 import { readFields } from "./body.ts";
+import { isTimestamp, withLearned } from "./calibration.ts";
 import type { PlanyoConfig } from "./config.ts";
 import { isStandardItem } from "./custom-items.ts";
 import { kindOfEvent, type About, type NativeEventKind } from "./events.ts";
@@ -23,7 +24,8 @@ export const planyoSource: Source<PlanyoConfig> = {
 };
 
 /** One notification is about one thing. */
-export function read(delivery: Delivery, { config }: SourceContext<PlanyoConfig>): Notice[] {
+export function read(delivery: Delivery, context: SourceContext<PlanyoConfig>): Notice[] {
+  const config = withLearned(context.config, context.learned);
   const fields = readFields(delivery);
   refuseOtherSites(fields, config);
   const remarks = new Remarks();
@@ -32,8 +34,15 @@ export function read(delivery: Delivery, { config }: SourceContext<PlanyoConfig>
   remarks.repeated(...fields.conflicts.filter(isStandardItem));
 
   const notice = noticeOf(kind, fields, config, remarks);
+  const fetch = notice.fetch && howToFetch(fields, context.config);
   const remark = remarks.toString();
-  return [{ ...notice, ...(remark && { remark }) }];
+  return [{ ...notice, ...(fetch && { fetch }), ...(remark && { remark }) }];
+}
+
+/** The look that follows a call compares the call's number with the API's text. */
+function howToFetch(fields: Fields, { timestamps }: PlanyoConfig): Record<string, string> {
+  const start = fields.text("start");
+  return timestamps === "auto" && isTimestamp(start) ? { start } : {};
 }
 
 const OWN_TIMERS = "left out: this connection's timers are Bellhop's own (timers: own)";

@@ -73,6 +73,7 @@ function dateOnly({ date, timeZone }: LocalMoment): LocalMoment {
  *   in between): ask another reservation.
  */
 export function calibrate(timestamp: number, apiText: string, timeZone: string): Calibration {
+  if (SECONDS.test(apiText)) return "undecided"; // numbers beside each other prove nothing
   const shown = readMoment(apiText, { timestamps: "true_epoch", timeZone });
   const fits = (timestamps: "true_epoch" | "wall_clock") => {
     const moment = readMoment(String(timestamp), { timestamps, timeZone });
