@@ -59,6 +59,18 @@ function booking(type: EventType, impliedStatus?: BookingStatus, actor?: Actor):
   };
 }
 
+/**
+ * What Planyo calls for when it happens. Payments are not among it: those that staff types in make
+ * no call ("online payment received", FAQ 222).
+ */
+export const ANNOUNCED: readonly EventType[] = [
+  ...new Set(
+    [...KINDS.values(), ...NUMBERED.map(([, kind]) => kind)].flatMap(({ type }) =>
+      type === undefined || type.startsWith("payment.") ? [] : [type],
+    ),
+  ),
+];
+
 /** @param name `notification_type`; empty when the notification has none. */
 export function kindOfEvent(name: string): NativeEventKind {
   if (name === "") return { about: "unknown" };

@@ -8,6 +8,7 @@ import type { PlanyoConfig } from "./config.ts";
 import { isStandardItem } from "./custom-items.ts";
 import { kindOfEvent, type About, type NativeEventKind } from "./events.ts";
 import type { Fields } from "./fields.ts";
+import { planyoLists } from "./lists/lists.ts";
 import { otherSubject } from "./other-subjects.ts";
 import { viewOfPayload } from "./reservation-payload.ts";
 import { Remarks } from "./remarks.ts";
@@ -15,6 +16,7 @@ import { Remarks } from "./remarks.ts";
 export const planyoSource: Source<PlanyoConfig> = {
   read,
   fetchBooking,
+  lists: planyoLists,
   // Planyo limits API use (code 5) without publishing the numbers, so both are settings.
   budget: ({ hourlyLimit, secondsBetweenCalls }) => ({
     perHour: hourlyLimit,
