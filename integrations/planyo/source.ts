@@ -4,6 +4,7 @@ import { announcementOf } from "./announcement.ts";
 import { fetchBooking, isReservationId } from "./api-view.ts";
 import { readFields } from "./body.ts";
 import { isTimestamp, withLearned } from "./calibration.ts";
+import { registerCallbacks } from "./callbacks.ts";
 import type { PlanyoConfig } from "./config.ts";
 import { isStandardItem } from "./custom-items.ts";
 import { kindOfEvent, type About, type NativeEventKind } from "./events.ts";
@@ -17,6 +18,7 @@ export const planyoSource: Source<PlanyoConfig> = {
   read,
   fetchBooking,
   lists: planyoLists,
+  registerCallbacks,
   // Planyo limits API use (code 5) without publishing the numbers, so both are settings.
   budget: ({ hourlyLimit, secondsBetweenCalls }) => ({
     perHour: hourlyLimit,
