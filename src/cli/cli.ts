@@ -7,6 +7,7 @@ import { productRoot } from "../paths.ts";
 import { parseRoles, type Role } from "../roles.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { SettingsError } from "../settings/settings-error.ts";
+import { addCallbacksCommand } from "./callbacks.ts";
 import { addCheckCommand } from "./check.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addImportCommand } from "./import.ts";
@@ -84,6 +85,7 @@ function createProgram(shell: Shell): Command {
   addInitCommand(program);
   addCheckCommand(program, shell);
   addUrlsCommand(program, shell);
+  addCallbacksCommand(program, shell);
   addMigrateCommand(program, shell);
   addImportCommand(program, shell);
   addReconcileCommand(program, shell);
