@@ -8,6 +8,7 @@ import type { NewDelivery } from "./inbox/inbox-store.ts";
 import type { Normalizers } from "./normalize/normalizers.ts";
 import type { HookReceiver } from "./receive/hook-receiver.ts";
 import type { ReceiveStats } from "./receive/receive-stats.ts";
+import type { RejectedTally } from "./receive/rejected-tally.ts";
 import { closeServer, createHttpServer, listen } from "./receive/http-server.ts";
 import type { StartChecks } from "./registry/start-checks.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -31,6 +32,7 @@ export interface BellhopParts {
   receiver: HookReceiver;
   inbox: GroupCommit<NewDelivery>;
   stats: ReceiveStats;
+  rejected: RejectedTally;
   intake: Intake;
   /** Only where deliveries are received beside a database server. */
   spool: { files: Spool; drain: Drain; alarm: AwayAlarm } | undefined;
@@ -78,8 +80,9 @@ export class Bellhop {
 
   /** Starts everything but the server; when the database is away, by itself as soon as it is there. */
   async startWork(): Promise<void> {
-    const { prepareDatabase, spool } = this.#parts;
+    const { prepareDatabase, spool, roles, rejected } = this.#parts;
     spool?.alarm.begin();
+    if (roles.has("receive")) rejected.begin();
     if (prepareDatabase) {
       this.#late = this.#startLate(prepareDatabase);
       return;
@@ -102,6 +105,7 @@ export class Bellhop {
   async #stopReceiving(graceMs: number): Promise<void> {
     if (this.#server) await closeServer(this.#server, graceMs);
     await this.#parts.inbox.drained();
+    await this.#parts.rejected.end();
   }
 
   async #stopWork(graceMs: number): Promise<void> {

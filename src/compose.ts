@@ -55,6 +55,7 @@ import { HookTokens } from "./receive/hook-tokens.ts";
 import { Metrics } from "./receive/metrics.ts";
 import { Readiness } from "./receive/readiness.ts";
 import { ReceiveStats } from "./receive/receive-stats.ts";
+import { RejectedTally } from "./receive/rejected-tally.ts";
 import { ComparedDays } from "./reconcile/compared-days.ts";
 import { ComparisonStore } from "./reconcile/comparison-store.ts";
 import { DifferenceStore } from "./reconcile/difference-store.ts";
@@ -200,6 +201,10 @@ function registerFaces(c: DependencyContainer, foundation: Foundation): void {
 function registerSteps(c: DependencyContainer, foundation: Foundation): void {
   once(c, IntakeLoad, () => new IntakeLoad());
   once(c, ReceiveStats, () => new ReceiveStats());
+  once(c, RejectedTally, () => {
+    const [stats, hourly] = [c.resolve(ReceiveStats), c.resolve(HourlyCounts)];
+    return new RejectedTally({ stats, hourly, log: c.resolve(LOG) });
+  });
   const { spool } = foundation;
   once(c, Metrics, () => new Metrics(c.resolve(ReceiveStats), spool));
   once(c, Intake, () => makeIntake(c, foundation));
@@ -466,6 +471,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     receiver,
     inbox: c.resolve(INBOX),
     stats: c.resolve(ReceiveStats),
+    rejected: c.resolve(RejectedTally),
     intake: c.resolve(Intake),
     spool: spool && {
       files: spool,

@@ -34,7 +34,7 @@ export function createAlerts(config: Config, tools: AlertTools): AlertWork {
   const known = Object.entries(connections).map(([id, { simulated }]) => ({ id, simulated }));
   return new AlertWork({
     watch: new Watch({ db, facts, hourly, connections: known.map(({ id }) => id), backlogMs }),
-    signs: { db, hourly, pauses, connections: known, handlers },
+    signs: { db, facts, hourly, pauses, connections: known, handlers },
     rules: { backlogMs, silence: alerts.silence },
     incidents: new IncidentStore(db),
     notices: new NoticeStore(db),

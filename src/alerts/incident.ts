@@ -4,6 +4,8 @@ export const INCIDENT_KINDS = [
   "paused",
   "silent",
   "hourly",
+  "rejected",
+  "refused",
   "backlog",
   "spool",
 ] as const;

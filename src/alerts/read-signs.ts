@@ -1,6 +1,11 @@
 import type { Database } from "../db/database.ts";
+import type { FactStore } from "../db/fact-store.ts";
 import type { HourlyCounts } from "../db/hourly-counts.ts";
 import type { PauseStore } from "../dispatch/pause-store.ts";
+import { UNKNOWN_NAMES } from "../receive/receive-stats.ts";
+import { rejectedOf } from "../receive/rejected-tally.ts";
+import { readRefusals } from "./refusals.ts";
+import { firstRejectedHour } from "./rejections.ts";
 import { firstHourOf } from "./silence.ts";
 import { callsOf } from "./watch.ts";
 import { type WatchState, waitedMs } from "./watch-state.ts";
@@ -8,6 +13,7 @@ import type { ConnectionRhythm, Signs } from "./watchers.ts";
 
 export interface SignParts {
   db: Database;
+  facts: FactStore;
   pauses: PauseStore;
   hourly: HourlyCounts;
   connections: readonly { id: string; simulated: boolean }[];
@@ -36,6 +42,8 @@ export async function readSigns(parts: SignParts, watch: WatchState): Promise<Si
     pauses,
     waiting: [...(await waitingMessages(parts, watch)), ...(await waitingWork(parts, busy))],
     rhythms: await rhythms(parts, watch),
+    rejections: await rejections(parts, watch.at),
+    refusals: await refusals(parts),
   };
 }
 
@@ -138,4 +146,28 @@ async function rhythms(
     ];
   });
   return (await Promise.all(all)).flat();
+}
+
+async function rejections(
+  { hourly, connections }: SignParts,
+  now: number,
+): Promise<Signs["rejections"]> {
+  const firstHour = firstRejectedHour(now);
+  const known = connections.map(({ id, simulated }) => ({ about: id, isSimulated: simulated }));
+  const all = [...known, { about: UNKNOWN_NAMES, isSimulated: false }];
+  return Promise.all(
+    all.map(async (one) => ({
+      ...one,
+      hours: await hourly.byHour(rejectedOf(one.about), firstHour),
+    })),
+  );
+}
+
+/** What is left of a connection that is not configured any more is nobody's incident. */
+async function refusals({ facts, connections }: SignParts): Promise<Signs["refusals"]> {
+  const refused = await readRefusals(facts);
+  return connections.flatMap(({ id, simulated }) => {
+    const refusal = refused.get(id);
+    return refusal ? [{ ...refusal, connection: id, isSimulated: simulated }] : [];
+  });
 }

@@ -5,8 +5,8 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 const WEEKS = [1, 2, 3, 4];
 const WEEKS_NEEDED = 2;
 
-/** A source that ticks every hour is missed when two ticks and some patience are over. */
-const TICK_PATIENCE_MS = 2 * HOUR_MS + 15 * 60_000;
+/** A source that ticks every hour is missed when one tick and half an hour's patience are over. */
+const TICK_PATIENCE_MS = HOUR_MS + 30 * 60_000;
 
 /** What is known about the calls of a connection. All times by the database's clock. */
 export interface Rhythm {

@@ -10,6 +10,9 @@ const HOUR_MS = 60 * 60_000;
 /** Of the usual rhythm the last five weeks are asked for; a silence may last some weeks besides. */
 const KEPT_HOURS = 26 * 7 * 24;
 
+/** How a row is marked that no call has brought: it was found in a list of the source. */
+const LISTED = "LIST";
+
 /** The calls of a connection in each hour. */
 export function callsOf(connection: string): string {
   return `deliveries:${connection}`;
@@ -77,9 +80,11 @@ export class Watch {
     const tick = await newest(knex("events").where({ connection, type: "clock.hourly" }));
     // All that came before anybody counted is none of our business.
     if (!seen) return { calls: 0, newest: await newest(calls), tick };
+    // Found ones are passed over, not left out: else they would be read again in every round.
     const rows: { calls: number; newest: number | null }[] = await calls
       .where("position", ">", seen.position)
-      .select(knex.raw("COUNT(*) AS calls"), knex.raw("MAX(position) AS newest"));
+      .select(knex.raw("COUNT(CASE WHEN method <> ? THEN 1 END) AS calls", [LISTED]))
+      .select(knex.raw("MAX(position) AS newest"));
     return { calls: rows[0]?.calls ?? 0, newest: rows[0]?.newest ?? seen.position, tick };
   }
 

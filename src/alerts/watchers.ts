@@ -1,6 +1,11 @@
+import { UNKNOWN_NAMES } from "../receive/receive-stats.ts";
 import { type Finding, nameOf } from "./incident.ts";
+import type { Refusal } from "./refusals.ts";
+import { rejectedJump, rejectedSince } from "./rejections.ts";
 import { isTickMissed, missedCalls, type Rhythm, type SilenceRule } from "./silence.ts";
 import * as words from "./words.ts";
+
+const NONE: ReadonlyMap<number, number> = new Map();
 
 /** The numbers of one moment. Each of them is kept or found by index, never counted over history. */
 export interface Signs {
@@ -20,6 +25,17 @@ export interface Signs {
   /** How long the oldest that is due has waited, by connection or handler. */
   waiting: readonly { about: string; isSimulated: boolean; waitedMs: number }[];
   rhythms: readonly ConnectionRhythm[];
+  /** Calls with a wrong token by whole hour, by connection; those to unknown names together. */
+  rejections: readonly {
+    about: string;
+    isSimulated: boolean;
+    hours: ReadonlyMap<number, number>;
+  }[];
+  /** Sources whose API refuses us, or cannot be reached. */
+  refusals: readonly ({
+    connection: string;
+    isSimulated: boolean;
+  } & Refusal)[];
 }
 
 export interface ConnectionRhythm extends Omit<Rhythm, "silentSince"> {
@@ -52,6 +68,8 @@ export function findingsOf(
     ...brakes(signs),
     ...backlogs(signs, rules, open),
     ...silences(signs, rules, open),
+    ...jumps(signs, open),
+    ...refusals(signs),
   ];
 }
 
@@ -100,7 +118,7 @@ function backlogs(
 }
 
 function silences(
-  { now, rhythms }: Signs,
+  { now, rhythms, rejections }: Signs,
   { silence }: AlertRules,
   open: ReadonlyMap<string, { openedAt: number }>,
 ): Finding[] {
@@ -108,10 +126,11 @@ function silences(
     const { connection, lastTickAt, watchedSince } = rhythm;
     // What is known already is over when a call has come, whoever was there to see it meanwhile.
     const isStill = (name: string, last = 0) => last < (open.get(name)?.openedAt ?? 0);
+    const hours = rejections.find(({ about }) => about === connection)?.hours ?? NONE;
     const hourly = nameOf("hourly", connection, false);
     if (lastTickAt !== undefined) {
       const isMissed = isTickMissed(now, Math.max(lastTickAt, watchedSince));
-      const reason = words.hourlyWords(connection, lastTickAt);
+      const reason = words.hourlyWords(connection, lastTickAt, rejectedSince(hours, lastTickAt));
       if (isMissed || isStill(hourly, lastTickAt))
         return [{ name: hourly, kind: "hourly", reason }];
     }
@@ -119,7 +138,34 @@ function silences(
     const silentSince = Math.max(rhythm.lastCallAt ?? rhythm.knownSince, watchedSince);
     const missed = missedCalls({ ...rhythm, silentSince }, silence);
     if (missed === undefined && !isStill(name, rhythm.lastCallAt)) return [];
-    const reason = words.silentWords(connection, silentSince, missed ?? silence.missedCalls);
+    const reason = words.silentWords(connection, silentSince, {
+      missed: missed ?? silence.missedCalls,
+      rejected: rejectedSince(hours, silentSince),
+    });
     return [{ name, kind: "silent", reason }];
   });
+}
+
+function jumps(
+  { now, rejections }: Signs,
+  open: ReadonlyMap<string, { openedAt: number }>,
+): Finding[] {
+  return rejections.flatMap(({ about, isSimulated, hours }): Finding[] => {
+    const name = nameOf("rejected", about, isSimulated);
+    const calls = rejectedJump(hours, now, open.get(name)?.openedAt);
+    if (calls === undefined) return [];
+    const reason =
+      about === UNKNOWN_NAMES
+        ? words.rejectedUnknownWords(calls)
+        : words.rejectedWords(about, calls);
+    return [{ name, kind: "rejected", reason }];
+  });
+}
+
+function refusals({ refusals: refused }: Signs): Finding[] {
+  return refused.map(({ connection, isSimulated, since, reason }) => ({
+    name: nameOf("refused", connection, isSimulated),
+    kind: "refused",
+    reason: words.refusedWords(connection, since, reason),
+  }));
 }

@@ -35,12 +35,42 @@ export function pausedWords(handler: string): string {
   return `${handler} is paused: it was about to write to far more guests than usual. Nothing of it goes out until a person has looked.`;
 }
 
-export function silentWords(connection: string, since: number, missed: number): string {
-  return `No message from ${connection} since ${minuteOf(since)}. In the same hours of earlier weeks about ${missed} came. Its notification address was probably changed or switched off, or cannot be reached from outside.`;
+export function silentWords(
+  connection: string,
+  since: number,
+  { missed, rejected }: { missed: number; rejected: number },
+): string {
+  return `No message from ${connection} since ${minuteOf(since)}. In the same hours of earlier weeks about ${missed} came. ${causeOfSilence(rejected)}`;
 }
 
-export function hourlyWords(connection: string, since: number): string {
-  return `${connection} calls every hour, and has not since ${minuteOf(since)}. Its notification address was probably changed or switched off, or cannot be reached from outside.`;
+export function hourlyWords(connection: string, since: number, rejected: number): string {
+  return `${connection} calls every hour, and has not since ${minuteOf(since)}. ${causeOfSilence(rejected)}`;
+}
+
+/** A connection that is silent while calls for it are turned away is not silent: its token is wrong. */
+function causeOfSilence(rejected: number): string {
+  if (rejected === 0) {
+    return "Its notification address was probably changed or switched off, or cannot be reached from outside.";
+  }
+  const calls = rejected === 1 ? "1 call" : `${rejected} calls`;
+  return `Meanwhile ${calls} for it came with a wrong token and had to be turned away: the notification address in the booking system has an old or wrong token. \`bellhop urls\` shows the right one.`;
+}
+
+export function rejectedWords(connection: string, calls: number): string {
+  return `${calls} calls for ${connection} within two hours had a wrong token and were turned away: far more than usual. The notification address in the booking system probably has an old or wrong token. \`bellhop urls\` shows the right one.`;
+}
+
+export function rejectedUnknownWords(calls: number): string {
+  return `${calls} calls within two hours were for names that no connection has, and were turned away: far more than usual. A notification address in a booking system probably has a name that was changed or mistyped, or somebody is trying addresses out. \`bellhop urls\` shows the right ones.`;
+}
+
+export function refusedWords(
+  connection: string,
+  since: number | undefined,
+  reason = "no reason is known",
+): string {
+  const when = since === undefined ? "" : ` since ${minuteOf(since)}`;
+  return `Bellhop gets no answer from the booking system of ${connection}${when}: ${reason.replace(/\.$/, "")}. Changes that need a look there wait.`;
 }
 
 export function backlogWords(about: string, waitedMs: number): string {
@@ -64,6 +94,8 @@ const TITLES: Readonly<Record<IncidentKind, string>> = {
   paused: "Paused, waits for you",
   silent: "Silent",
   hourly: "Silent",
+  rejected: "Calls turned away",
+  refused: "Refused by the booking system",
   backlog: "Far behind",
   spool: "Database away",
 };
@@ -76,6 +108,10 @@ const WHAT_TO_DO: Readonly<Record<IncidentKind, string>> = {
     "Look in the settings of the booking system whether its notifications are on and go to the address that Bellhop has for it. If it is simply quiet, nothing has to be done.",
   hourly:
     "Look in the settings of the booking system whether its notifications are on and go to the address that Bellhop has for it.",
+  rejected:
+    "Compare the notification address in the settings of the booking system with the one that `bellhop urls` shows, and put the right one there. What was turned away is not lost where the booking system repeats it or Bellhop compares lists.",
+  refused:
+    "See whether the booking system works, and whether the account and key that Bellhop has for it are right, not expired and allowed from this server's address. Bellhop goes on by itself as soon as it gets answers.",
   backlog: "See whether the other side works. Bellhop goes on by itself as soon as it can.",
   spool: "Start the database or make room for it. Bellhop hands over by itself what was kept.",
 };

@@ -7,7 +7,7 @@ import type { NewDelivery } from "../inbox/inbox-store.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
 import type { Log } from "../sdk/context.ts";
 import type { HookTokens } from "./hook-tokens.ts";
-import type { ReceiveStats } from "./receive-stats.ts";
+import { type ReceiveStats, UNKNOWN_NAMES } from "./receive-stats.ts";
 
 export interface ReceiveLimits {
   bodyBytes: number;
@@ -73,7 +73,10 @@ export function createHookReceiver(parts: HookReceiverParts): HookReceiver {
     if (method !== "GET" && method !== "POST" && method !== "HEAD") {
       return refuse(405, { ...CLOSING, allow: ALLOWED });
     }
-    if (!tokens.accepts(connection, token)) return refuse(404);
+    if (!tokens.accepts(connection, token)) {
+      stats.noteRejected(tokens.knows(connection) ? connection : UNKNOWN_NAMES);
+      return refuse(404);
+    }
     // Only callers who know the secret make our own work stand back.
     load.noteRequest();
     if (method === "HEAD") {

@@ -14,6 +14,11 @@ export class HookTokens {
     );
   }
 
+  /** Whether a connection has this name. Says nothing to callers: ask only after `accepts`. */
+  knows(connection: string): boolean {
+    return this.#digests.has(connection);
+  }
+
   accepts(connection: string, token: string): boolean {
     const presented = digest(token);
     let isKnown = false;

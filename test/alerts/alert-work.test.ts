@@ -9,6 +9,7 @@ import { Watch } from "../../src/alerts/watch.ts";
 import { Database, type DatabaseLocation } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
 import { HourlyCounts } from "../../src/db/hourly-counts.ts";
+import { RejectedTally } from "../../src/receive/rejected-tally.ts";
 import { BIKES, notify, reservation, startBikes } from "../api/bikes.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
 import { type MailServer, startMailServer } from "../harness/mails.ts";
@@ -225,6 +226,59 @@ onEachStore((store) => {
       expect(readdirSync(join(app.settings.dataFolder, "outbox"))).toHaveLength(1);
     }, PATIENCE);
     expect(mail.mails).toEqual([]);
+  });
+
+  it("calls that are turned away and a source that refuses are told, and told over", async () => {
+    const app = await start(await store.newLocation());
+    const [facts, tally] = [new FactStore(app.db), app.container.resolve(RejectedTally)];
+    await facts.put(app.db.knex, "refused:bikes", JSON.stringify({ since: 0, reason: "no key" }));
+    for (let call = 0; call < 10; call += 1) await fetch(`${app.url}/hooks/bikes/old-token`);
+    await tally.flush();
+
+    await look(app, 3);
+    const during = await open(app);
+    await facts.put(app.db.knex, "refused:bikes", undefined);
+    await app.db.knex("hourly_counts").update({ hour: app.db.knex.raw("hour - 2") });
+    await look(app, 3);
+    await vi.waitFor(() => {
+      expect(mail.mails).toHaveLength(4);
+    }, PATIENCE);
+
+    expect(during.toSorted()).toEqual(["refused:bikes", "rejected:bikes"]);
+    expect(await open(app)).toEqual([]);
+    expect(subjects().toSorted()).toEqual([
+      "Calls turned away: bikes",
+      "Over: Calls turned away: bikes",
+      "Over: Refused by the booking system: bikes",
+      "Refused by the booking system: bikes",
+    ]);
+    expect((await callApi(app, "/incidents?kind=rejected")).body).toMatchObject({
+      data: [{ name: "rejected:bikes", state: "closed" }],
+    });
+  });
+
+  it("what a list of the source told is no call", async () => {
+    const app = await start(await store.newLocation());
+    await app.container.resolve(AlertWork).end();
+    const { db } = app;
+    const hourly = new HourlyCounts(db);
+    const parts = { facts: new FactStore(db), hourly, connections: ["fjord"], backlogMs: 900_000 };
+    const watch = new Watch({ db, ...parts });
+    const told = (method: string, id: string) => ({
+      ...{ id, method, connection: "fjord", received_at: 0, state: "done" },
+      ...{ query: Buffer.of(), headers: Buffer.of(), body: Buffer.of() },
+    });
+
+    await watch.next();
+    await db.knex("deliveries").insert([told("LIST", "1"), told("LIST", "2")]);
+    const state = await watch.next();
+    await db.knex("deliveries").insert([told("GET", "3"), told("LIST", "4")]);
+    const after = await watch.next();
+
+    expect(state?.connections["fjord"]).toMatchObject({ position: 2 });
+    expect(state?.connections["fjord"]?.lastCallAt).toBeUndefined();
+    expect(after?.connections["fjord"]).toMatchObject({ position: 4 });
+    expect([...(await hourly.byHour("deliveries:fjord", 0)).values()]).toEqual([1]);
   });
 
   it("calls are counted by the hour, once, and a call that is looked at anew is none", async () => {

@@ -82,7 +82,7 @@ describe("a connection is missed", () => {
   });
 });
 
-it("an hourly tick is missed when two and some patience are over", () => {
-  expect(isTickMissed(NOON + 2.2 * HOUR, NOON)).toBe(false);
-  expect(isTickMissed(NOON + 2.25 * HOUR, NOON)).toBe(true);
+it("an hourly tick is missed when one and half an hour are over", () => {
+  expect(isTickMissed(NOON + 1.49 * HOUR, NOON)).toBe(false);
+  expect(isTickMissed(NOON + 1.5 * HOUR, NOON)).toBe(true);
 });

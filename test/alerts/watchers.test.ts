@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type Finding, type Incident, INCIDENT_KINDS } from "../../src/alerts/incident.ts";
 import { type ConnectionRhythm, findingsOf, type Signs } from "../../src/alerts/watchers.ts";
+import { UNKNOWN_NAMES } from "../../src/receive/receive-stats.ts";
 import { nextState, waitedMs } from "../../src/alerts/watch-state.ts";
 import { causeOf, mailOf, spoolWords } from "../../src/alerts/words.ts";
 
@@ -16,6 +17,8 @@ const CALM: Signs = {
   pauses: [],
   waiting: [],
   rhythms: [],
+  rejections: [],
+  refusals: [],
 };
 
 function names(signs: Partial<Signs>, open: Record<string, number> = {}): string[] {
@@ -80,11 +83,11 @@ describe("incidents", () => {
   });
 
   it("a source that ticked every hour is missed when it does not, also in its first weeks", () => {
-    const lastTickAt = NOON - 136 * MINUTE;
+    const lastTickAt = NOON - 91 * MINUTE;
     const fresh = { knownSince: NOON - 240 * MINUTE, lastTickAt };
 
     expect(names({ rhythms: [rhythm(fresh)] })).toEqual(["hourly:bikes"]);
-    expect(names({ rhythms: [rhythm({ ...fresh, lastTickAt: NOON - 60 * MINUTE })] })).toEqual([]);
+    expect(names({ rhythms: [rhythm({ ...fresh, lastTickAt: NOON - 89 * MINUTE })] })).toEqual([]);
   });
 
   it("a silence while nobody was there to hear counts for nothing", () => {
@@ -103,6 +106,70 @@ describe("incidents", () => {
       "silent:bikes",
     ]);
     expect(names({ rhythms: [rhythm({ lastCallAt: NOON - MINUTE })] }, open)).toEqual([]);
+  });
+});
+
+describe("calls that are turned away", () => {
+  const HOUR = Math.floor(NOON / (60 * MINUTE));
+  const turnedAway = (calls: number, about = "bikes") => [
+    { about, isSimulated: false, hours: new Map([[HOUR, calls]]) },
+  ];
+  const reasons = (signs: Partial<Signs>) =>
+    findingsOf({ ...CALM, ...signs }, RULES, new Map()).map(({ reason }) => reason);
+
+  it("a jump of them is one for each connection, and one for all names that nobody has", () => {
+    const rejections = [...turnedAway(12), ...turnedAway(40, UNKNOWN_NAMES)];
+
+    expect(names({ rejections })).toEqual(["rejected:bikes", "rejected:unknown names"]);
+    expect(reasons({ rejections })[0]).toMatch(/12 calls for bikes .* old or wrong token/);
+    expect(reasons({ rejections })[1]).toMatch(/40 calls .* names that no connection has/);
+    expect(names({ rejections: turnedAway(9) })).toEqual([]);
+    expect(names({ rejections: turnedAway(9) }, { "rejected:bikes": NOON })).toEqual([
+      "rejected:bikes",
+    ]);
+  });
+
+  it("a connection that is silent meanwhile has a wrong token in the booking system", () => {
+    const rhythms = [rhythm({ lastTickAt: NOON - 100 * MINUTE })];
+
+    expect(reasons({ rhythms, rejections: turnedAway(1) })).toEqual([
+      expect.stringMatching(/1 call for it came with a wrong token.*bellhop urls/),
+    ]);
+    expect(reasons({ rhythms, rejections: turnedAway(1, "fjord") })).toEqual([
+      expect.stringContaining("switched off, or cannot be reached"),
+    ]);
+  });
+
+  it("a source without hourly calls that is silent meanwhile has, too", () => {
+    const week = 7 * 24;
+    const usual = [1, 2].flatMap((ago) => [1, 2, 3].map((h) => [HOUR - h - ago * week, 20]));
+    const rhythms = [
+      rhythm({
+        knownSince: NOON - 3 * week * 60 * MINUTE,
+        lastCallAt: NOON - 180 * MINUTE,
+        hours: new Map(usual as [number, number][]),
+      }),
+    ];
+
+    expect(reasons({ rhythms, rejections: turnedAway(5) })).toEqual([
+      expect.stringMatching(/about 60 came\. Meanwhile 5 calls for it came with a wrong token/),
+    ]);
+  });
+});
+
+describe("a source that refuses us", () => {
+  it("is told with its reason as long as it refuses", () => {
+    const refusal = { connection: "fjord", isSimulated: false, since: NOON };
+    const signs = { refusals: [{ ...refusal, reason: "401: the signature is wrong." }] };
+    const [finding] = findingsOf({ ...CALM, ...signs }, RULES, new Map());
+
+    expect(names(signs)).toEqual(["refused:fjord"]);
+    expect(finding?.reason).toBe(
+      "Bellhop gets no answer from the booking system of fjord since 2026-03-04 12:00 UTC: 401: the signature is wrong. Changes that need a look there wait.",
+    );
+    expect(names({ refusals: [{ connection: "fjord", isSimulated: true }] })).toEqual([
+      "simulated:refused:fjord",
+    ]);
   });
 });
 
@@ -158,6 +225,12 @@ describe("words for the office", () => {
       pauses: [{ handler: "books/post", kind: "brake" }],
       waiting: waiting(20),
       rhythms: [rhythm({ lastTickAt: 0 }), rhythm({ connection: "fjord" })],
+      rejections: ["bikes", UNKNOWN_NAMES].map((about) => ({
+        about,
+        isSimulated: false,
+        hours: new Map([[Math.floor(NOON / 3_600_000), 50]]),
+      })),
+      refusals: [{ connection: "fjord", isSimulated: false }],
     };
     const open = new Map([["silent:fjord", { openedAt: NOON }]]);
 
