@@ -29,6 +29,7 @@ import { JobStore } from "./dispatch/job-store.ts";
 import { LaneStore } from "./dispatch/lane-store.ts";
 import { PauseStore } from "./dispatch/pause-store.ts";
 import { SettleStore } from "./dispatch/settle-store.ts";
+import { Shadow } from "./dispatch/shadow.ts";
 import type { JobTools } from "./dispatch/run-job.ts";
 import { Worker } from "./dispatch/worker.ts";
 import { EffectStore } from "./effects/effect-store.ts";
@@ -64,6 +65,7 @@ import type { LoadedConnection, Registry } from "./registry/registry.ts";
 import { StartChecks } from "./registry/start-checks.ts";
 import type { Role } from "./roles.ts";
 import type { Clock, HttpClient, Log, Pdf } from "./sdk/context.ts";
+import type { Mode } from "./settings/config-schema.ts";
 import { connectionDefaults, type Settings } from "./settings/settings.ts";
 import { Drain } from "./spool/drain.ts";
 import { Intake } from "./spool/intake.ts";
@@ -148,7 +150,7 @@ function registerTools(c: DependencyContainer, { settings }: Basis): void {
   once(c, MAILROOM, () => new Mailroom(settings, c.resolve(CLOCK), c.resolve(LOG)));
 }
 
-function registerStores(c: DependencyContainer, { registry }: Foundation): void {
+function registerStores(c: DependencyContainer, { registry, settings }: Foundation): void {
   once(c, CounterStore, () => new CounterStore(c.resolve(DATABASE)));
   once(c, FactStore, () => new FactStore(c.resolve(DATABASE)));
   once(c, HourlyCounts, () => new HourlyCounts(c.resolve(DATABASE)));
@@ -160,6 +162,7 @@ function registerStores(c: DependencyContainer, { registry }: Foundation): void 
   once(c, EffectStore, () => new EffectStore(c.resolve(DATABASE)));
   once(c, LaneStore, () => new LaneStore(c.resolve(DATABASE)));
   once(c, PauseStore, () => new PauseStore(c.resolve(DATABASE)));
+  once(c, Shadow, () => makeShadow(c, settings));
   once(c, HandlerTable, () => new HandlerTable(registry.instances.values()));
   once(
     c,
@@ -414,6 +417,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     effects: c.resolve(EffectStore),
+    shadow: c.resolve(Shadow),
     connectionOf: (id) => connectionDefaults(settings, id),
     mailOf: (id, handler) => {
       const mail = mailroom.of(id);
@@ -422,6 +426,18 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     },
     giveUpAfterMs: settings.config.retries.giveUpDays * DAY_MS,
   };
+}
+
+function makeShadow(c: DependencyContainer, { config }: Settings): Shadow {
+  const modes = (places: Readonly<Record<string, { mode: Mode }>>) =>
+    new Map(Object.entries(places).map(([id, { mode }]) => [id, mode]));
+  return new Shadow({
+    db: c.resolve(DATABASE),
+    facts: c.resolve(FactStore),
+    clock: c.resolve(CLOCK),
+    connections: modes(config.connections),
+    instances: modes(config.integrations),
+  });
 }
 
 function makeRetention(c: DependencyContainer, { settings }: Foundation): Retention {
@@ -516,8 +532,10 @@ function makeApi(c: DependencyContainer, { settings, spool }: Foundation): Route
       facts: c.resolve(FactStore),
       spool,
       clock: c.resolve(CLOCK),
-      handlers: [...handlers.entries.keys()],
-      connections: connections.map(([id, { source, simulated }]) => ({ id, source, simulated })),
+      handlers: [...handlers.entries.values()],
+      connections: connections.map(([id, { source, mode, simulated }]) => ({
+        ...{ id, source, mode, simulated },
+      })),
       mailMode: config.mail.mode,
     },
     secrets: apiToken === undefined ? tokens : [...tokens, apiToken],

@@ -29,7 +29,9 @@ export function historyOf(ledger: readonly LedgerEntry[], isRehearsal: boolean):
     if (!found) return [];
     const kind = found[0] as EffectKind;
     const { hash, audience, reader } = entry.data ?? {};
-    const isDone = entry.state === "done";
+    // What was only noted in shadow, the guest has from whatever wrote to guests until then.
+    const isFromBefore = entry.state === "would";
+    const isDone = entry.state === "done" || isFromBefore;
     const isMeantForOffice = kind === "noAddress" || reader === "office";
     return {
       kind,
@@ -37,7 +39,8 @@ export function historyOf(ledger: readonly LedgerEntry[], isRehearsal: boolean):
       key: entry.key,
       isDone,
       hash: typeof hash === "string" ? hash : undefined,
-      hasArrived: isDone && (isRehearsal || isMeantForOffice || audience === "guest"),
+      hasArrived:
+        isFromBefore || (isDone && (isRehearsal || isMeantForOffice || audience === "guest")),
       isUnsure: entry.state === "started",
     };
   });

@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { z } from "zod";
 
 import type { DryRuns } from "../dispatch/dry-run.ts";
-import type { HandlerTable } from "../dispatch/handler-table.ts";
+import type { HandlerTable, TableEntry } from "../dispatch/handler-table.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
 import type { PauseStore } from "../dispatch/pause-store.ts";
 import type { Database } from "../db/database.ts";
@@ -41,7 +41,7 @@ export function actingRoutes(parts: ActingParts): Route[] {
       async answer(request) {
         const handler = knownHandler(parts, request);
         const { reason } = readFilters(Reason, bodyOf(request));
-        await parts.pauses.pause(handler, "person", reason ?? "paused by a person");
+        await parts.pauses.pause(handler.id, "person", reason ?? "paused by a person");
         return readHandlerStatus(parts, handler);
       },
     },
@@ -50,7 +50,7 @@ export function actingRoutes(parts: ActingParts): Route[] {
       path: "/handlers/:instance/:handler/resume",
       async answer(request) {
         const handler = knownHandler(parts, request);
-        await parts.pauses.resume(handler);
+        await parts.pauses.resume(handler.id);
         return readHandlerStatus(parts, handler);
       },
     },
@@ -106,10 +106,11 @@ async function knownJob(db: Database, request: Request): Promise<JobRow> {
   return job;
 }
 
-function knownHandler({ handlers }: ActingParts, request: Request): string {
+function knownHandler({ handlers }: ActingParts, request: Request): TableEntry {
   const id = `${param(request, "instance")}/${param(request, "handler")}`;
-  if (!handlers.entries.has(id)) throw notFound("such handler in the configuration");
-  return id;
+  const entry = handlers.entries.get(id);
+  if (!entry) throw notFound("such handler in the configuration");
+  return entry;
 }
 
 /** The body as an object; none is an empty one. */

@@ -68,6 +68,11 @@ export async function checkMail(mailroom: Mailroom): Promise<Finding> {
   }
 }
 
-export function findingOf({ name, state, line }: CheckResult): Finding {
-  return { name, state: state === "ok" ? "ok" : "failed", line };
+/** @param shadowed Names of what is in shadow, as `inShadow` has them. */
+export function findingOf(
+  { name, state, line }: CheckResult,
+  shadowed: readonly string[],
+): Finding {
+  const mode = shadowed.includes(name) ? "; in shadow: nothing leaves" : "";
+  return { name, state: state === "ok" ? "ok" : "failed", line: line + mode };
 }

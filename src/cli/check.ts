@@ -6,7 +6,7 @@ import { openDatabase } from "../foundation.ts";
 import { productIntegrations } from "../paths.ts";
 import { loadRegistry, type Registry } from "../registry/registry.ts";
 import { StartChecks } from "../registry/start-checks.ts";
-import { readSettings, type Settings } from "../settings/settings.ts";
+import { inShadow, readSettings, type Settings } from "../settings/settings.ts";
 import {
   checkDatabase,
   checkMail,
@@ -62,7 +62,7 @@ async function check(
     ];
     const found = [
       ...(only === undefined ? general : []),
-      ...integrationFindings(registry, checks, only),
+      ...integrationFindings(registry, checks, only, inShadow(settings)),
     ];
     // All at the same time, told in order.
     for (const finding of found) {
@@ -95,12 +95,13 @@ function integrationFindings(
   { connections, instances }: Registry,
   checks: StartChecks,
   only: string | undefined,
+  shadowed: readonly string[],
 ): Promise<Finding>[] {
   const isWanted = ({ id }: { id: string }) => only === undefined || id === only;
   return [
     ...[...connections.values()].filter(isWanted).map((one) => checks.checkConnection(one)),
     ...[...instances.values()].filter(isWanted).map((one) => checks.checkInstance(one)),
-  ].map(async (result) => findingOf(await result));
+  ].map(async (result) => findingOf(await result, shadowed));
 }
 
 const MARKS = { ok: "✓", warning: "!", failed: "✗" };

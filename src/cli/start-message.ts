@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { Role } from "../roles.ts";
-import type { Settings } from "../settings/settings.ts";
+import { inShadow, type Settings } from "../settings/settings.ts";
 import { hookUrl } from "../receive/hook-url.ts";
 
 /** What a person wants to know after a start: where calls go, and where the results appear. */
@@ -14,7 +14,11 @@ export function startMessage(
   const lines = ["", "Bellhop is running."];
   if (roles.has("receive"))
     lines.push("", "Callback URLs:", ...urlLines(settings, port, isTerminal));
-  if (roles.has("work")) lines.push("", `Mails: ${mailLine(settings)}`);
+  if (roles.has("work")) {
+    lines.push("", `Mails: ${mailLine(settings)}`);
+    const shadowed = inShadow(settings);
+    if (shadowed.length > 0) lines.push(`In shadow, nothing leaves: ${shadowed.join(", ")}`);
+  }
   const address = `http://${settings.host}:${port ?? settings.port}`;
   if (port !== undefined) lines.push(`Health: ${address}/readyz`);
   if (roles.has("console") && port !== undefined) lines.push(`API: ${apiLine(settings, address)}`);

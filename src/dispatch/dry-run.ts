@@ -1,8 +1,9 @@
 import type { Database } from "../db/database.ts";
 import { rejectionOf } from "../effects/perform-effect.ts";
-import type { HandlerContext, Mail } from "../sdk/context.ts";
+import type { HandlerContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
 import type { HandlerTable, TableEntry } from "./handler-table.ts";
+import { inertHttp, inertMail } from "./inert-tools.ts";
 import { type JobInput, type JobPlaceInLane, loadInputs } from "./job-inputs.ts";
 import { type JobTools, withFields } from "./run-job.ts";
 
@@ -70,31 +71,13 @@ function inertContext(
     },
     ledger,
     current,
-    mail: inertMail(tools.mailOf(connection, id), wouldDo),
+    mail: inertMail(tools.mailOf(connection, id), (would) => wouldDo.push(would)),
     pdf: tools.pdf,
     templates: tools.templates,
-    http: {
-      send: ({ method = "GET", url }) => {
-        wouldDo.push(`would call ${method} ${URL.canParse(url) ? new URL(url).host : "?"}`);
-        return Promise.reject(new Error("a dry run calls nobody"));
-      },
-    },
+    http: inertHttp("a dry run calls nobody", (method, host) =>
+      wouldDo.push(`would call ${method} ${host}`),
+    ),
     clock: tools.clock,
     signal: AbortSignal.timeout(TIMEOUT_MS),
-  };
-}
-
-function inertMail({ isRehearsal, office }: Mail, wouldDo: string[]): Mail {
-  const receipt = { externalId: "dry-run", progress: "written", audience: "office" } as const;
-  const send = (to: string) => {
-    wouldDo.push(`would mail ${to}`);
-    return Promise.resolve(receipt);
-  };
-  return {
-    isRehearsal,
-    office,
-    send: () => send("a guest"),
-    sendToOffice: () => send("the office"),
-    find: () => Promise.resolve(undefined),
   };
 }

@@ -1,7 +1,7 @@
 import type { AnyHandler, AnyIntegration } from "../registry/loaded-integration.ts";
 import type { LoadedInstance } from "../registry/registry.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
-import type { WhenConfig } from "../settings/config-schema.ts";
+import type { Mode, WhenConfig } from "../settings/config-schema.ts";
 import { matches } from "./matches.ts";
 
 /** One handler of one instance: whoever gets a job. */
@@ -12,6 +12,7 @@ export interface TableEntry {
   integration: AnyIntegration;
   handler: AnyHandler;
   when: WhenConfig;
+  mode: Mode;
   settings: unknown;
   settleMs: number;
 }
@@ -49,13 +50,15 @@ export function defaultScope({ connection, subject }: AnyEvent): string {
   return `${connection}/${subject}`;
 }
 
-function entriesOf({ id, integration, when, settings, handlers }: LoadedInstance): TableEntry[] {
+function entriesOf(loaded: LoadedInstance): TableEntry[] {
+  const { id, integration, when, mode, settings, handlers } = loaded;
   return handlers.map((handler) => ({
     id: `${id}/${handler.id}`,
     instance: id,
     integration,
     handler,
     when,
+    mode,
     settings,
     settleMs: Number.parseFloat(handler.settle ?? "0") * 1000,
   }));

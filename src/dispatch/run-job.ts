@@ -17,6 +17,8 @@ import type { JobInput } from "./job-inputs.ts";
 import { isSuspect, type LeasedJob } from "./lane-store.ts";
 import type { Lease } from "./lease.ts";
 import { type JobOutcome, outcomeOfError, outcomeOfResult } from "./outcome.ts";
+import type { Shadow } from "./shadow.ts";
+import { ShadowRun } from "./shadow-run.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /**
@@ -35,6 +37,8 @@ export interface JobTools {
   pdf: Pdf;
   templates: Templates;
   effects: EffectStore;
+  /** Which jobs only say what they would do. */
+  shadow: Shadow;
   connectionOf(id: string): ConnectionDefaults;
   /** The mail of a connection as the handler may use it. */
   mailOf(connection: string, handler: string): Mail;
@@ -66,8 +70,10 @@ export async function runJob(
     );
   }, timeoutMs);
   const signal = AbortSignal.any([lease.signal, timeout.signal]);
+  const shadow = tools.shadow.covers(entry, input.event) ? new ShadowRun() : undefined;
+  const settled = (outcome: JobOutcome) => shadow?.outcomeOf(outcome) ?? outcome;
   try {
-    const context = contextFor(entry, job, input, tools, lease, signal);
+    const context = contextFor(entry, job, input, tools, { fence: lease, signal, shadow });
     const current = {
       handler: entry.id,
       jobId: job.id,
@@ -76,13 +82,13 @@ export async function runJob(
       fail: (error: unknown) => timeout.abort(error),
     };
     const handling = runAs(current, () => entry.handler.handle(input.event, context));
-    return outcomeOfResult(await Promise.race([handling, rejectionOf(signal)]));
+    return settled(outcomeOfResult(await Promise.race([handling, rejectionOf(signal)])));
   } catch (error) {
     const ageMs = tools.clock.now() - job.createdAt;
     // What a handler makes of being stopped says nothing about its job.
     const reason: unknown = lease.signal.aborted ? lease.signal.reason : error;
     const { giveUpAfterMs } = tools;
-    return outcomeOfError(reason, { attempt: job.attempt, ageMs, giveUpAfterMs });
+    return settled(outcomeOfError(reason, { attempt: job.attempt, ageMs, giveUpAfterMs }));
   } finally {
     clearTimeout(timer);
   }
@@ -93,8 +99,7 @@ function contextFor(
   job: LeasedJob,
   { event, current, ledger }: JobInput,
   tools: JobTools,
-  fence: Lease,
-  signal: AbortSignal,
+  { fence, signal, shadow }: { fence: Lease; signal: AbortSignal; shadow: ShadowRun | undefined },
 ): HandlerContext<unknown> {
   const owner = {
     handler: id,
@@ -105,6 +110,7 @@ function contextFor(
     version: event.version,
   };
   const rules = { whenUnsure: handler.whenUnsure ?? "ask", fence, signal };
+  const mail = tools.mailOf(job.connection, id);
   return {
     config: settings,
     connection: tools.connectionOf(job.connection),
@@ -112,12 +118,13 @@ function contextFor(
     effect: (key, steps) => performEffect(tools.effects, owner, rules, key, steps),
     ledger,
     current,
-    mail: tools.mailOf(job.connection, id),
+    mail,
     pdf: tools.pdf,
     templates: tools.templates,
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
     signal,
+    ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),
   };
 }
 

@@ -68,6 +68,7 @@ export class Worker {
   }
 
   async start(): Promise<void> {
+    await this.#parts.tools.shadow.start();
     await this.#gate.start([...this.#parts.handlers.entries.keys()]);
     this.#renewal = setInterval(() => void this.#renewLeases(), LEASE_MS / 3);
     this.#leaseCheck = setInterval(() => {

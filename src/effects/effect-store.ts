@@ -22,7 +22,7 @@ export interface EffectOwner {
 
 interface EffectRow {
   effect_key: string;
-  state: LedgerEntry["state"];
+  state: Exclude<LedgerEntry["state"], "would">;
   progress: string | null;
   external_id: string | null;
   link: string | null;
@@ -41,6 +41,9 @@ const COLUMNS = [
 ] as const;
 
 const AGAIN_MS = 250;
+
+/** How far a thing got that was only noted, in shadow. */
+export const WOULD_DO = "would do";
 
 /** The ledger: what was done outside, once each. */
 export class EffectStore {
@@ -71,33 +74,62 @@ export class EffectStore {
    * @throws HandedBackError when somebody else has the lane, or the store cannot be asked.
    */
   async start(owner: EffectOwner, key: string, fence: Fence): Promise<LedgerEntry | undefined> {
-    const askedAtMs = performance.now();
-    try {
-      const before = await this.#db.transaction(async (trx) => {
-        await fence.hold(trx);
-        return this.#noteStart(trx, owner, key, fence.token);
-      });
-      fence.renewed(askedAtMs);
-      return before;
-    } catch (error) {
-      throw this.#asHandedBack(error);
-    }
+    return this.#whileHeld(fence, (trx) => this.#noteStart(trx, owner, key, fence.token));
+  }
+
+  /**
+   * Notes what would be done, in place of doing it. What was really begun keeps its row: whether it
+   * got through is still to be found out when it is asked for live.
+   *
+   * @returns the entry of an earlier time, when it is done or noted already.
+   * @throws HandedBackError as `start`.
+   */
+  async note(
+    owner: EffectOwner,
+    key: string,
+    fence: Fence,
+    plan: EffectResult,
+  ): Promise<LedgerEntry | undefined> {
+    return this.#whileHeld(fence, async (trx) => {
+      const { handler, scope, jobId, version, connection, subject } = owner;
+      const place = { handler, scope, effect_key: key };
+      const before = await readPlace(trx, place);
+      if (before?.state === "done") return readRow(before);
+      if (before?.state === "started") return undefined;
+      const values = {
+        ...columnsOf({ ...plan, progress: WOULD_DO }),
+        job_id: jobId,
+        version,
+        updated_at: this.#now(),
+      };
+      if (before) await trx("effects").where(place).update(values);
+      else await trx("effects").insert({ ...place, ...values, id: newId(), connection, subject });
+      return undefined;
+    });
   }
 
   async finish(owner: EffectOwner, key: string, fence: Fence, result: EffectResult): Promise<void> {
-    await this.#end(owner, key, fence, {
-      state: "done",
-      progress: result.progress?.slice(0, 64) ?? null,
-      external_id: result.externalId?.slice(0, 500) ?? null,
-      link: result.link?.slice(0, 1000) ?? null,
-      summary: result.summary?.slice(0, 500) ?? null,
-      data: result.data ? Buffer.from(JSON.stringify(result.data)) : null,
-    });
+    await this.#end(owner, key, fence, columnsOf(result));
   }
 
   /** The try failed for certain: nothing was done outside. */
   async fail(owner: EffectOwner, key: string, fence: Fence, reason: string): Promise<void> {
     await this.#end(owner, key, fence, { state: "failed", summary: reason.slice(0, 500) });
+  }
+
+  /** Works in one commit with the proof that the lane is ours. */
+  async #whileHeld<T>(fence: Fence, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+    const askedAtMs = performance.now();
+    try {
+      const result = await this.#db.transaction(async (trx) => {
+        await fence.hold(trx);
+        return work(trx);
+      });
+      fence.renewed(askedAtMs);
+      return result;
+    } catch (error) {
+      throw this.#asHandedBack(error);
+    }
   }
 
   async #noteStart(
@@ -108,17 +140,16 @@ export class EffectStore {
   ): Promise<LedgerEntry | undefined> {
     const { handler, scope } = owner;
     const place = { handler, scope, effect_key: key };
-    const row: unknown = await trx("effects")
-      .where(place)
-      .first(...COLUMNS);
-    const before = row as EffectRow | undefined;
-    if (before?.state === "done") return readRow(before);
+    const before = await readPlace(trx, place);
+    const isNoted = before?.progress === WOULD_DO;
+    if (before?.state === "done" && !isNoted) return readRow(before);
     const started = {
       job_id: owner.jobId,
       version: owner.version,
       state: "started",
       token,
       updated_at: this.#now(),
+      ...(isNoted && { progress: null, summary: null, data: null }),
     };
     if (before) {
       // Another process may have finished it since, on another node even before we looked.
@@ -127,7 +158,7 @@ export class EffectStore {
         .where({ ...place, state })
         .update(started);
       if (begun !== 1) throw new StaleStateError("the effect has moved on");
-      return readRow(before);
+      return isNoted ? undefined : readRow(before);
     }
     const { connection, subject } = owner;
     await trx("effects").insert({ ...place, ...started, id: newId(), connection, subject });
@@ -173,10 +204,28 @@ export class EffectStore {
   }
 }
 
+async function readPlace(trx: Knex.Transaction, place: object): Promise<EffectRow | undefined> {
+  const row: unknown = await trx("effects")
+    .where(place)
+    .first(...COLUMNS);
+  return row as EffectRow | undefined;
+}
+
+function columnsOf(result: EffectResult) {
+  return {
+    state: "done",
+    progress: result.progress?.slice(0, 64) ?? null,
+    external_id: result.externalId?.slice(0, 500) ?? null,
+    link: result.link?.slice(0, 1000) ?? null,
+    summary: result.summary?.slice(0, 500) ?? null,
+    data: result.data ? Buffer.from(JSON.stringify(result.data)) : null,
+  };
+}
+
 function readRow(row: EffectRow): LedgerEntry {
   return {
     key: row.effect_key,
-    state: row.state,
+    state: row.progress === WOULD_DO ? "would" : row.state,
     ...(row.progress !== null && { progress: row.progress }),
     ...(row.external_id !== null && { externalId: row.external_id }),
     ...(row.link !== null && { link: row.link }),

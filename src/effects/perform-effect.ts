@@ -51,6 +51,20 @@ export async function performEffect(
   return Promise.race([performing, rejectionOf(signal)]);
 }
 
+/** Says in the ledger what would be done, and does nothing: for handlers in shadow. */
+export async function noteEffect(
+  store: EffectStore,
+  owner: EffectOwner,
+  { fence, signal }: Pick<EffectRules, "fence" | "signal">,
+  key: string,
+  { plan, data }: EffectSteps,
+): Promise<EffectResult> {
+  signal.throwIfAborted();
+  const planned = { summary: `would ${plan ?? `do ${key}`}`, ...(data && { data }) };
+  const before = await store.note(owner, key, fence, planned);
+  return before ? resultOf(before) : planned;
+}
+
 async function perform(
   store: EffectStore,
   owner: EffectOwner,

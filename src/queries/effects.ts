@@ -14,7 +14,7 @@ export interface EffectRow {
   scope: string;
   jobId: string;
   state: (typeof EFFECT_STATES)[number];
-  /** How far it got: `written`, `handed over`. */
+  /** How far it got: `written`, `handed over`; in shadow `would do`. */
   progress: string | null;
   externalId: string | null;
   link: string | null;

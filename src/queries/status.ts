@@ -3,6 +3,7 @@ import { NEVER } from "../dispatch/job-store.ts";
 import type { Pause, PauseStore } from "../dispatch/pause-store.ts";
 import type { FactStore } from "../db/fact-store.ts";
 import type { Clock } from "../sdk/context.ts";
+import type { Mode } from "../settings/config-schema.ts";
 import type { Spool } from "../spool/spool.ts";
 import { spooledElsewhere } from "../spool/spooled-elsewhere.ts";
 import { Counts } from "./counts.ts";
@@ -17,14 +18,15 @@ export interface StatusParts {
   /** Of this process. */
   spool: Pick<Spool, "rows" | "fileIds"> | undefined;
   clock: Clock;
-  /** Ids of the configured handlers. */
-  handlers: readonly string[];
-  connections: readonly { id: string; source: string; simulated: boolean }[];
+  handlers: readonly { id: string; mode: Mode }[];
+  connections: readonly { id: string; source: string; mode: Mode; simulated: boolean }[];
   mailMode: "rehearsal" | "live";
 }
 
 export interface HandlerStatus {
   id: string;
+  /** Of its instance. */
+  mode: Mode;
   paused: { kind: Pause["kind"]; until: string | null; reason: string } | null;
   ready: number;
   leased: number;
@@ -35,6 +37,7 @@ export interface HandlerStatus {
 export interface ConnectionStatus {
   id: string;
   source: string;
+  mode: Mode;
   simulated: boolean;
   waiting: number;
   held: number;
@@ -74,7 +77,7 @@ export async function readStatus(parts: StatusParts): Promise<Status> {
     spool: elsewhere + (parts.spool?.rows ?? 0),
     incidents,
     mailMode: parts.mailMode,
-    handlers: parts.handlers.map((id) => handlerStatus(id, pauses, counts)),
+    handlers: parts.handlers.map((handler) => handlerStatus(handler, pauses, counts)),
     connections: parts.connections.map((connection, index) => ({
       ...connection,
       waiting: counts.of("delivery", "waiting", connection.id),
@@ -87,7 +90,7 @@ export async function readStatus(parts: StatusParts): Promise<Status> {
 /** One handler; the same as it stands in the status of all. */
 export async function readHandlerStatus(
   { db, pauses }: Pick<StatusParts, "db" | "pauses">,
-  handler: string,
+  handler: StatusParts["handlers"][number],
 ): Promise<HandlerStatus> {
   return handlerStatus(handler, await pauses.all(), await Counts.read(db));
 }
@@ -116,10 +119,15 @@ function totals(counts: Counts) {
   };
 }
 
-function handlerStatus(id: string, pauses: readonly Pause[], counts: Counts): HandlerStatus {
+function handlerStatus(
+  { id, mode }: StatusParts["handlers"][number],
+  pauses: readonly Pause[],
+  counts: Counts,
+): HandlerStatus {
   const pause = pauses.find(({ handler }) => handler === id);
   return {
     id,
+    mode,
     paused: pause
       ? {
           kind: pause.kind,

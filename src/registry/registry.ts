@@ -2,7 +2,12 @@ import type { z } from "zod";
 
 import type { AnyHandler, AnyIntegration } from "./loaded-integration.ts";
 import { describeProblems, hint, pathText } from "../settings/config-problems.ts";
-import type { ConnectionConfig, WhenConfig } from "../settings/config-schema.ts";
+import type {
+  ConnectionConfig,
+  InstanceConfig,
+  Mode,
+  WhenConfig,
+} from "../settings/config-schema.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import type { Settings } from "../settings/settings.ts";
 import { messageOf } from "../sdk/errors.ts";
@@ -23,6 +28,7 @@ export interface LoadedInstance {
   id: string;
   integration: AnyIntegration;
   when: WhenConfig;
+  mode: Mode;
   settings: unknown;
   handlers: readonly AnyHandler[];
 }
@@ -84,7 +90,7 @@ class Loader {
   async instance(
     id: string,
     use: string,
-    config: { when: WhenConfig; settings: Record<string, unknown> },
+    { when, mode, settings: given }: InstanceConfig,
   ): Promise<LoadedInstance | undefined> {
     const path = ["integrations", id];
     const integration = await this.#load(use, use === id ? path : [...path, "use"]);
@@ -94,8 +100,8 @@ class Loader {
       this.#problem(path, `${use} is a booking system: it belongs under connections`);
       return undefined;
     }
-    const settings = this.#parse(integration, config.settings, [...path, "settings"]);
-    return settings && { id, integration, when: config.when, settings: settings.value, handlers };
+    const settings = this.#parse(integration, given, [...path, "settings"]);
+    return settings && { id, integration, when, mode, settings: settings.value, handlers };
   }
 
   checkWhen(id: string, when: WhenConfig): void {

@@ -124,8 +124,10 @@ export interface EffectResult {
 }
 
 export interface EffectSteps {
-  /** What would be done, after "would", for a dry run: "mail voucher 2 to the guest". */
+  /** What would be done, after "would", for a dry run or in shadow: "mail voucher 2 to the guest". */
   plan?: string;
+  /** What the handler reads back later of an effect that was only noted, in shadow. */
+  data?: EffectResult["data"];
   /**
    * Asks the other side whether an earlier try got through. Called only after a try of unknown
    * outcome. `undefined` means it is certainly not there.
@@ -137,7 +139,11 @@ export interface EffectSteps {
 
 export interface LedgerEntry extends EffectResult {
   key: string;
-  state: "started" | "done" | "failed";
+  /**
+   * `would`: noted in shadow, before Bellhop went live. Whatever did the work until then has most
+   * likely done it; asked for again, it is performed.
+   */
+  state: "started" | "done" | "failed" | "would";
 }
 
 /** Does a thing outside once, however often the handler runs. */

@@ -51,6 +51,10 @@ const CustomPath = z
   .string()
   .regex(/^custom\..+$/s, "write custom. and the name of the form item, such as custom.Company");
 
+export const MODES = ["live", "shadow"] as const;
+
+const Mode = z.enum(MODES).default("live");
+
 const Connection = z.strictObject({
   source: Text.describe("Id of the integration that understands the booking system"),
   tokens: z
@@ -73,6 +77,7 @@ const Connection = z.strictObject({
     .strictObject(Object.fromEntries(MAPPED_FIELDS.map((field) => [field, CustomPath.optional()])))
     .optional()
     .describe("Standard fields that custom form items fill"),
+  mode: Mode.describe("shadow: everything runs and says what it would do; nothing leaves"),
   simulated: z
     .boolean()
     .default(false)
@@ -99,6 +104,7 @@ const When = z.strictObject({
 const Instance = z.strictObject({
   use: Text.optional().describe("Id of the integration; default: the name of this entry"),
   when: When.default({}).describe("Which events it gets; without this all that it handles"),
+  mode: Mode.describe("shadow: it runs and says what it would do; nothing leaves"),
   settings: z
     .record(z.string(), z.unknown())
     .default({})
@@ -256,4 +262,5 @@ export const ConfigSchema = z.strictObject({
 export type Config = z.output<typeof ConfigSchema>;
 export type ConnectionConfig = Config["connections"][string];
 export type InstanceConfig = Config["integrations"][string];
+export type Mode = (typeof MODES)[number];
 export type WhenConfig = InstanceConfig["when"];

@@ -7,7 +7,7 @@ import type { DatabaseLocation } from "../db/database.ts";
 import type { ConnectionDefaults } from "../sdk/context.ts";
 import { readConfigFiles, type RawConfig } from "./config-file.ts";
 import { describeProblems, type Locate, pathText } from "./config-problems.ts";
-import { ConfigSchema, type Config, Sender } from "./config-schema.ts";
+import { ConfigSchema, type Config, type Mode, Sender } from "./config-schema.ts";
 import { defaultConfig } from "./default-config.ts";
 import type { Environment } from "./environment.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -43,6 +43,16 @@ export function connectionDefaults({ config }: Settings, id: string): Connection
     language: connection?.language ?? "en",
     ...(connection?.country !== undefined && { country: connection.country }),
   };
+}
+
+/** Paths of the connections and instances from which nothing leaves: `connections.fjord`. */
+export function inShadow({ config }: Settings): string[] {
+  const { connections, integrations } = config;
+  return Object.entries({ connections, integrations }).flatMap(([kind, places]) =>
+    Object.entries(places).flatMap(([id, { mode }]: [string, { mode: Mode }]) =>
+      mode === "shadow" ? [`${kind}.${id}`] : [],
+    ),
+  );
 }
 
 const DEFAULT_CONFIG_FILE = "bellhop.yaml";

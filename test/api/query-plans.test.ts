@@ -112,8 +112,8 @@ onEachStore((store) => {
         facts: new FactStore(db),
         spool: undefined,
         clock: { now: Date.now },
-        handlers: HANDLERS,
-        connections: [{ id: "fjord", source: "tourcms", simulated: false }],
+        handlers: HANDLERS.map((id) => ({ id, mode: "live" })),
+        connections: [{ id: "fjord", source: "tourcms", mode: "live", simulated: false }],
         mailMode: "rehearsal",
       }),
     );

@@ -97,6 +97,7 @@ function connectionOf(source: Partial<Source<unknown>>): LoadedConnection {
     config: {
       source: "bench",
       tokens: ["bench-token-0123456789abcdef"],
+      mode: "live",
       simulated: false,
       settings: {},
     },

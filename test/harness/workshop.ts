@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { FactStore } from "../../src/db/fact-store.ts";
 import { Ownership } from "../../src/db/ownership.ts";
 import { DryRuns } from "../../src/dispatch/dry-run.ts";
 import { HandlerLimits } from "../../src/dispatch/handler-limits.ts";
@@ -10,6 +11,7 @@ import { JobStore } from "../../src/dispatch/job-store.ts";
 import { LaneStore } from "../../src/dispatch/lane-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { SettleStore } from "../../src/dispatch/settle-store.ts";
+import { Shadow } from "../../src/dispatch/shadow.ts";
 import { Worker, type WorkerParts } from "../../src/dispatch/worker.ts";
 import { EffectStore } from "../../src/effects/effect-store.ts";
 import { httpClient } from "../../src/http/http-client.ts";
@@ -20,6 +22,7 @@ import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
 import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
 import { jobList, type JobRow } from "../../src/queries/jobs.ts";
 import { readPage } from "../../src/queries/list.ts";
+import type { Mode } from "../../src/settings/config-schema.ts";
 import { checkContext, memoryLog } from "../../src/sdk/testing.ts";
 
 /** Dispatch on its own: real store, real worker, handlers of the test. */
@@ -47,7 +50,16 @@ export interface Workshop {
 }
 
 export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHandler>[]): Workshop {
-  const table = new HandlerTable([instanceOf(handlers)]);
+  return openWorkshopIn("live", db, ...handlers);
+}
+
+/** @param mode Of the instance that the handlers belong to. */
+export function openWorkshopIn(
+  mode: Mode,
+  db: Database,
+  ...handlers: readonly Partial<AnyHandler>[]
+): Workshop {
+  const table = new HandlerTable([instanceOf(mode, handlers)]);
   const counters = new CounterStore(db);
   const log = memoryLog();
   const jobs = new JobStore(db, table, counters);
@@ -56,6 +68,8 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
   const settle = new SettleStore(db, counters);
   const effects = new EffectStore(db);
   const { mail, templates } = checkContext({});
+  const [facts, clock] = [new FactStore(db), { now: Date.now }];
+  const instances = new Map([["shop", mode]]);
   const parts: Omit<WorkerParts, "limits"> = {
     db,
     handlers: table,
@@ -67,11 +81,12 @@ export function openWorkshop(db: Database, ...handlers: readonly Partial<AnyHand
     onAttempt: () => undefined,
     tools: {
       log,
-      clock: { now: Date.now },
+      clock,
       http: httpClient,
       pdf: { render: () => Promise.reject(new Error("no pdf here")) },
       templates,
       effects,
+      shadow: new Shadow({ db, facts, clock, connections: new Map(), instances }),
       connectionOf: (id) => ({ id, name: id, language: "en" }),
       mailOf: () => mail,
       giveUpAfterMs: 3 * 24 * 60 * 60_000,
@@ -133,7 +148,7 @@ async function untilNothingIsDue(db: Database, worker: Worker): Promise<void> {
   }
 }
 
-function instanceOf(handlers: readonly Partial<AnyHandler>[]) {
+function instanceOf(mode: Mode, handlers: readonly Partial<AnyHandler>[]) {
   const complete = handlers.map((handler, index) => ({
     id: `handler${index + 1}`,
     kind: "mirror" as const,
@@ -149,6 +164,7 @@ function instanceOf(handlers: readonly Partial<AnyHandler>[]) {
       handlers: complete,
     },
     when: {},
+    mode,
     settings: {},
     handlers: complete,
   };

@@ -22,7 +22,8 @@ function failingSource() {
       },
     },
   });
-  const config = { source: "away", tokens: [], settings: {}, simulated: false };
+  const mode = "live" as const;
+  const config = { source: "away", tokens: [], settings: {}, mode, simulated: false };
   const connection = { id: "bikes", config, integration, settings: {} };
   const tools = { http: httpClient, clock: { now: Date.now }, log: memoryLog() };
   const fetcher = new BookingFetcher(connection, tools, {

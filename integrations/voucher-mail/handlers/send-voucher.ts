@@ -120,6 +120,7 @@ function sendOnce(
   const mailKey = (key: string) => `${key}#${due.hash}`;
   return effect(due.key, {
     plan: planOf(due, mail.isRehearsal),
+    data: { hash: due.hash, audience: meantFor(due), reader: readerOf(due) },
     find: async (key) => {
       const receipt = await mail.find(mailKey(key));
       return typeof receipt === "object" ? resultOf(receipt, due) : receipt;
@@ -144,6 +145,10 @@ function planOf(due: Due, isRehearsal: boolean): string {
   const reader = readerOf(due);
   const to = isRehearsal && reader !== "office" ? "office (rehearsal)" : reader;
   return `mail ${NAMES[due.effect](due.ordinal)} to the ${to}`;
+}
+
+function meantFor(due: Due): MailReceipt["audience"] {
+  return readerOf(due) === "office" ? "office" : "guest";
 }
 
 function readerOf(due: Due): Recipient["reader"] {

@@ -1,5 +1,6 @@
 import { PAUSE_KINDS } from "../../dispatch/pause-store.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
+import { MODES } from "../../settings/config-schema.ts";
 import {
   count,
   flag,
@@ -13,11 +14,13 @@ import {
   time,
 } from "./schema.ts";
 
+const MODE = oneOf(MODES, "`shadow`: it runs and says what it would do, nothing leaves");
 const MAIL_MODE = oneOf(["rehearsal", "live"], "Whether mails go to guests");
 
 export const STATUS_SCHEMAS: Readonly<Record<string, Schema>> = {
   HandlerStatus: object({
     id: text("`instance/handler`"),
+    mode: MODE,
     paused: orNull(
       object({
         kind: oneOf(
@@ -38,6 +41,7 @@ export const STATUS_SCHEMAS: Readonly<Record<string, Schema>> = {
   ConnectionStatus: object({
     id: text(),
     source: text("Id of the integration that understands the booking system"),
+    mode: MODE,
     simulated: flag(),
     waiting: count(),
     held: count(),

@@ -123,7 +123,7 @@ const Effect = object({
   scope: text(),
   jobId: text(),
   state: oneOf(EFFECT_STATES),
-  progress: orNull(text("How far it got: `written`, `handed over`")),
+  progress: orNull(text("How far it got: `written`, `handed over`; in shadow `would do`")),
   externalId: orNull(text("The other side's id")),
   link: orNull(text("Where a person can see it")),
   version: count("Of the booking, when it was done"),
