@@ -9,7 +9,7 @@ import type { PlanyoConfig } from "./config.ts";
 type Context = FetchContext<PlanyoConfig>;
 
 /** Events that `add_notification_callback` takes (topic of that name). Its list may grow or shrink. */
-const BY_API = [
+export const BY_API = [
   "new_verified_reservation",
   "reservation_confirmed",
   "reservation_admin_canceled",

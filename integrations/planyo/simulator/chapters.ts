@@ -27,7 +27,7 @@ export function* confirm(play: Play, reservation: Reservation): Calls {
 }
 
 export function* paid(play: Play, reservation: Reservation, amountMinor: number): Calls {
-  pay(reservation, amountMinor);
+  pay(reservation, amountMinor, play.seconds());
   const payment = { payment_amount: amountText(amountMinor) };
   yield play.tell(reservation, "reservation_payment_received", BY_GUEST, payment);
 }

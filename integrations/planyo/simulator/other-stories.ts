@@ -1,14 +1,15 @@
 import { confirmed, paid, type Calls } from "./chapters.ts";
 import { guestParameters, propertyParameters, type Parameters } from "./payload.ts";
 import { BY_GUEST, BY_STAFF, type Play, type Story } from "./play.ts";
-import { amountText, localTimeText, pay } from "./reservation.ts";
+import { amountText, removePayment } from "./reservation.ts";
 import { RESOURCES, RETIRED, SITE } from "./site.ts";
+import { DAY_SECONDS, localTimeText } from "./site-clock.ts";
 
 function* paymentRemoved(play: Play): Calls {
   const reservation = yield* confirmed(play);
   const amountMinor = reservation.priceMinor;
   yield* paid(play, reservation, amountMinor);
-  pay(reservation, -amountMinor);
+  removePayment(reservation);
   yield play.tell(reservation, "reservation_payment_removed", BY_STAFF, {
     removed_payment_amount: amountText(amountMinor),
     removed_payment_currency: SITE.currency,
@@ -86,8 +87,6 @@ function* coupon(play: Play): Calls {
   yield play.tellOther(`coupon ${code}`, "coupon_payment_removed", after);
 }
 
-const DAY_SECONDS = 86_400;
-
 /** One closure's life, then an import, whose times are null (Planyo FAQ 222, type 99). */
 function* closure(play: Play): Calls {
   const id = String(660_000 + 10 * play.number);
@@ -98,7 +97,10 @@ function* closure(play: Play): Calls {
   const tell = (parameters: Parameters) =>
     play.tellOther(`vacation ${id}`, "vacation_modified", { ...base, ...place, ...parameters });
 
+  const resourceId = RESOURCES[0].id;
+  play.close({ id, resourceId, start, end });
   yield tell({ update_type: "new", start_time: start, end_time: end });
+  play.close({ id, resourceId, start, end: end + DAY_SECONDS });
   yield tell({
     update_type: "modified",
     start_time: start,
@@ -106,8 +108,11 @@ function* closure(play: Play): Calls {
     prev_start_time: start,
     prev_end_time: end,
   });
+  play.reopen(id);
   yield tell({ update_type: "removed", start_time: start, end_time: end + DAY_SECONDS });
-  const ids = [1, 2, 3].map((step) => String(660_000 + 10 * play.number + step)).join(",");
+  const imported = [1, 2, 3].map((step) => String(660_000 + 10 * play.number + step));
+  for (const closed of imported) play.close({ id: closed, start, end });
+  const ids = imported.join(",");
   yield play.tellOther(`vacation ${ids}`, "vacation_modified", {
     update_type: "new",
     vacation_type: 99,

@@ -8,6 +8,8 @@ import {
   type Parameters,
 } from "./payload.ts";
 import { makeGuest, type Guest } from "./people.ts";
+import type { Closure } from "./closures.ts";
+import type { ApiState } from "./outcome.ts";
 import type { Random } from "./random.ts";
 import { makeReservation, type Reservation } from "./reservation.ts";
 import { RESOURCES, SITE, type Resource } from "./site.ts";
@@ -26,7 +28,7 @@ const MINUTE_MS = 60_000;
 const NUMBERS_PER_MINUTE = 1_000;
 
 /** A system that is played again later does not give numbers that it gave before. */
-function firstNumber(now: number): number {
+export function firstNumber(now: number): number {
   return Math.floor((now - Date.UTC(2026, 0, 1)) / MINUTE_MS) * NUMBERS_PER_MINUTE;
 }
 
@@ -39,17 +41,17 @@ export class Play {
   readonly random: Random;
   readonly guest: Guest;
   readonly number: number;
-  readonly #reservations: Map<string, Reservation>;
+  readonly #state: ApiState;
   readonly #isJson: boolean;
   #made = 0;
 
-  constructor(number: number, now: number, random: Random, reservations: Map<string, Reservation>) {
+  constructor(number: number, now: number, random: Random, state: ApiState) {
     this.number = number;
     this.now = now;
     this.random = random;
     this.guest = makeGuest(number, random);
     this.#isJson = random.isOnce(3);
-    this.#reservations = reservations;
+    this.#state = state;
   }
 
   /** Makes a reservation that the API knows from now on. */
@@ -59,22 +61,36 @@ export class Play {
     const wanted = resource ?? this.random.pick(RESOURCES);
     const made = makeReservation(id, this.guest, wanted, this.now, this.random);
     const reservation = { ...made, ...parts };
-    this.#reservations.set(id, reservation);
+    this.#state.store.add(reservation);
     return reservation;
   }
 
   /** Deletes it: the API will not find it any more. */
-  remove({ id }: Reservation): void {
-    this.#reservations.delete(id);
+  remove(reservation: Reservation): void {
+    this.#state.store.remove(reservation);
   }
 
-  /** The call that tells of a reservation as it is now. */
+  /** Epoch seconds of the system's clock, for what happens in the course of the story. */
+  seconds(): number {
+    return Math.floor(this.#state.now() / 1000);
+  }
+
+  close(closure: Closure): void {
+    this.#state.closures.set(closure.id, closure);
+  }
+
+  reopen(id: string): void {
+    this.#state.closures.delete(id);
+  }
+
+  /** The call that tells of a reservation as it is now, which is when the API's state moves on. */
   tell(
     reservation: Reservation,
     event: string,
     firing: Firing,
     extra: Parameters = {},
   ): SimulatedCall {
+    this.#state.store.commit(reservation, event);
     const parameters = { ...reservationParameters(reservation, firing), ...extra };
     return callOf(`reservation ${reservation.id}`, event, parameters, this.#isJson);
   }

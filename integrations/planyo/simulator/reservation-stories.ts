@@ -52,7 +52,7 @@ function* priceUpdated(play: Play): Calls {
 
 function* products(play: Play): Calls {
   const reservation = yield* confirmed(play);
-  reservation.products.push({ id: PRODUCT.id, name: PRODUCT.name, quantity: 2 });
+  reservation.products = [{ id: PRODUCT.id, name: PRODUCT.name, quantity: 2 }];
   reservation.priceMinor += 2 * PRODUCT.priceMinor;
   yield play.tell(reservation, "reservation_products_user_modified", BY_GUEST);
 }

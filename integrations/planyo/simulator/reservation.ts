@@ -1,9 +1,10 @@
-import { instantOf, localMoment, momentOfInstant } from "#sdk";
+import { momentOfInstant } from "#sdk";
 
 import { STATUS } from "../status.ts";
 import { makeComment, type Guest } from "./people.ts";
 import type { Random } from "./random.ts";
 import { SITE, type Resource } from "./site.ts";
+import { dateOfDay, dayNumber, secondsOf } from "./site-clock.ts";
 
 export interface Product {
   id: string;
@@ -11,10 +12,18 @@ export interface Product {
   quantity: number;
 }
 
+export interface PaymentMade {
+  amountMinor: number;
+  /** Epoch seconds. */
+  at: number;
+  /** Number of the payment mode (topic add_reservation_payment). */
+  mode: "1" | "2";
+}
+
 /** A reservation as the simulated system keeps it. Times are epoch seconds, money is in cents. */
 export interface Reservation {
   readonly id: string;
-  readonly guest: Guest;
+  guest: Guest;
   readonly resource: Resource;
   readonly madeAt: number;
   start: number;
@@ -28,34 +37,35 @@ export interface Reservation {
   cartId: string;
   comments: string;
   wantsTransfer: boolean;
-  products: Product[];
-  payments: { amountMinor: number; at: number }[];
+  products: readonly Product[];
+  payments: readonly PaymentMade[];
   /** Ids of the resources a reserved package consists of. */
-  packageContents: string[];
+  packageContents: readonly string[];
   /** Ids of the packages that the reserved resource is part of. */
-  affectedResources: string[];
+  affectedResources: readonly string[];
 }
 
-const DAY_MS = 86_400_000;
+// Shared: a hundred thousand empty lists of their own would be the larger half of the memory.
+const NOTHING: readonly never[] = [];
 
-/** A new reservation of some day in the coming weeks, reserved and verified. */
-export function makeReservation(
+/** A new reservation of that resource, reserved and verified. */
+export function newReservation(
   id: string,
   guest: Guest,
   resource: Resource,
-  now: number,
+  madeAt: number,
+  firstDay: number,
   random: Random,
 ): Reservation {
-  const firstDay = addDays(localDate(now), random.between(2, 60));
   const quantity = random.isOnce(4) ? 2 : 1;
   const { from, to, days } = resource.hours;
   return {
     id,
     guest,
     resource,
-    madeAt: Math.ceil(now / 1000),
-    start: secondsOf(firstDay, from),
-    end: secondsOf(addDays(firstDay, days), to),
+    madeAt,
+    start: secondsOf(dateOfDay(firstDay), from),
+    end: secondsOf(dateOfDay(firstDay + days), to),
     status: STATUS.reserved | STATUS.emailVerified,
     quantity,
     priceMinor: quantity * resource.priceMinor,
@@ -65,11 +75,24 @@ export function makeReservation(
     cartId: "",
     comments: makeComment(random),
     wantsTransfer: random.isOnce(2),
-    products: [],
-    payments: [],
-    packageContents: [],
-    affectedResources: [],
+    products: NOTHING,
+    payments: NOTHING,
+    packageContents: NOTHING,
+    affectedResources: NOTHING,
   };
+}
+
+/** A new reservation of some day in the coming weeks. */
+export function makeReservation(
+  id: string,
+  guest: Guest,
+  resource: Resource,
+  now: number,
+  random: Random,
+): Reservation {
+  const madeAt = Math.ceil(now / 1000);
+  const firstDay = dayNumber(now / 1000) + random.between(2, 60);
+  return newReservation(id, guest, resource, madeAt, firstDay, random);
 }
 
 /** Moves the stay by whole days of the site's calendar. */
@@ -79,35 +102,34 @@ export function moveByDays(reservation: Reservation, days: number): void {
 }
 
 function movedByDays(seconds: number, days: number): number {
-  const { date, time = "00:00" } = momentOfInstant(seconds * 1000, SITE.timeZone);
-  return secondsOf(addDays(date, days), time);
+  const { time = "00:00" } = momentOfInstant(seconds * 1000, SITE.timeZone);
+  return secondsOf(dateOfDay(dayNumber(seconds) + days), time);
 }
 
-function secondsOf(date: string, time: string): number {
-  return instantOf(localMoment(date, time, SITE.timeZone)) / 1000;
-}
-
-function localDate(epochMs: number): string {
-  return momentOfInstant(epochMs, SITE.timeZone).date;
-}
-
-function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** Books a payment; a negative one goes back. */
-export function pay(reservation: Reservation, amountMinor: number): void {
+/** Books a payment. @param at Epoch seconds. */
+export function pay(
+  reservation: Reservation,
+  amountMinor: number,
+  at: number,
+  mode: PaymentMade["mode"] = "1",
+): void {
   reservation.paidMinor += amountMinor;
-  if (amountMinor > 0) reservation.payments.push({ amountMinor, at: reservation.madeAt + 60 });
-  else reservation.payments.pop();
+  reservation.payments = [...reservation.payments, { amountMinor, at, mode }];
+}
+
+/** Takes the last payment off again. @returns what it was. */
+export function removePayment(reservation: Reservation): number {
+  const amountMinor = reservation.payments.at(-1)?.amountMinor ?? 0;
+  reservation.paidMinor -= amountMinor;
+  reservation.payments = reservation.payments.slice(0, -1);
+  return amountMinor;
+}
+
+/** As it is at this moment: lists are replaced and never changed. */
+export function copyOf(reservation: Reservation): Reservation {
+  return { ...reservation };
 }
 
 export function amountText(minor: number): string {
   return (minor / 100).toFixed(2);
-}
-
-/** `YYYY-MM-DD HH:MM:SS` on the site's clock, as the API writes times. */
-export function localTimeText(seconds: number): string {
-  const { date, time = "00:00" } = momentOfInstant(seconds * 1000, SITE.timeZone);
-  return `${date} ${time.length === 5 ? `${time}:00` : time}`;
 }

@@ -1,37 +1,52 @@
 import type { SimulatedAnswer, SimulatedRequest } from "#sdk";
 
+import { BY_API } from "../callbacks.ts";
 import { hashOfCall } from "../hash.ts";
-import { formItems } from "./payload.ts";
-import { amountText, localTimeText, type Reservation } from "./reservation.ts";
+import {
+  getReservationActions,
+  listPayments,
+  listReservations,
+  listResources,
+  listVacations,
+} from "./list-methods.ts";
+import { invalid, success, type ApiState, type Method, type Outcome } from "./outcome.ts";
+import type { Reservation } from "./reservation.ts";
+import { reservationData, reservationPayment, siteInfo } from "./rows.ts";
 import { SITE } from "./site.ts";
 
-/** What the simulated API knows. */
-export interface ApiState {
-  reservations: ReadonlyMap<string, Reservation>;
-  /** UTC milliseconds: the system's clock, which stands still. */
-  now: number;
-}
-
-type Method = (parameters: URLSearchParams, state: ApiState) => Outcome;
-
-interface Outcome {
-  code: number;
-  message: string;
-  data?: unknown;
-}
-
-const METHODS: ReadonlyMap<string, Method> = new Map([
-  ["get_reservation_data", aboutReservation("get_reservation_data", reservationData)],
-  ["list_reservation_payments", aboutReservation("list_reservation_payments", payments)],
-  ["get_site_info", () => success("get_site_info", siteInfo())],
+/** Methods, and what a count of calls names them. */
+const METHODS: ReadonlyMap<string, readonly [string, Method]> = new Map([
+  ["get_reservation_data", ["show", aboutReservation("get_reservation_data", reservationData)]],
+  [
+    "list_reservation_payments",
+    ["payments", aboutReservation("list_reservation_payments", paymentsOf)],
+  ],
+  ["list_reservations", ["list", listReservations]],
+  ["get_reservation_actions", ["actions", getReservationActions]],
+  ["list_payments", ["payments", listPayments]],
+  ["list_vacations", ["closures", listVacations]],
+  ["list_resources", ["resources", listResources]],
+  ["get_site_info", ["site", () => success("get_site_info", siteInfo())]],
+  ["add_notification_callback", ["callbacks", addCallback]],
 ]);
 
 /** How much a caller's clock may be behind; the real allowance is not documented. */
 const ALLOWED_DRIFT_SECONDS = 15 * 60;
 
+/** Keeps count of the calls. */
+export interface CallCount {
+  /** @returns false when there were too many in the last hour. */
+  admit(): boolean;
+  note(kind: string): void;
+}
+
 /** Answers as Planyo's REST endpoint does: with HTTP 200 whatever happens. */
-export function answerRest(request: SimulatedRequest, state: ApiState): SimulatedAnswer {
-  const { code, message, data = null } = outcomeOf(parametersOf(request), state);
+export function answerRest(
+  request: SimulatedRequest,
+  state: ApiState,
+  count: CallCount,
+): SimulatedAnswer {
+  const { code, message, data = null } = outcomeOf(parametersOf(request), state, count);
   return {
     status: 200,
     headers: { "content-type": "application/json; charset=utf-8" },
@@ -44,19 +59,21 @@ function parametersOf({ url, body }: SimulatedRequest): URLSearchParams {
   return new URLSearchParams(body.length > 0 ? body.toString("utf8") : query);
 }
 
-function outcomeOf(parameters: URLSearchParams, state: ApiState): Outcome {
+function outcomeOf(parameters: URLSearchParams, state: ApiState, count: CallCount): Outcome {
+  if (!count.admit()) return { code: 5, message: "API usage limit exceeded" };
   const name = parameters.get("method") ?? "";
-  const method = METHODS.get(name);
   const refusal = refuse(name, parameters, state);
   if (refusal !== undefined) return { code: 1, message: refusal };
-  if (method === undefined) return { code: 1, message: "Unknown method" };
+  const [kind, method] = METHODS.get(name) ?? [];
+  if (kind === undefined || method === undefined) return { code: 1, message: "Unknown method" };
+  count.note(kind);
   return method(parameters, state);
 }
 
 function refuse(name: string, parameters: URLSearchParams, state: ApiState): string | undefined {
   if (parameters.get("api_key") !== SITE.apiKey) return "Invalid API key";
   const timestamp = parameters.get("hash_timestamp") ?? "";
-  const seconds = Math.floor(state.now / 1000);
+  const seconds = Math.floor(state.now() / 1000);
   if (!/^\d+$/.test(timestamp) || Number(timestamp) < seconds - ALLOWED_DRIFT_SECONDS) {
     return `Invalid timestamp passed. Current timestamp is ${seconds}`;
   }
@@ -65,84 +82,25 @@ function refuse(name: string, parameters: URLSearchParams, state: ApiState): str
 }
 
 function aboutReservation(name: string, dataOf: (reservation: Reservation) => unknown): Method {
-  return (parameters, { reservations }) => {
+  return (parameters, { store }) => {
     const id = parameters.get("reservation_id") ?? "";
-    if (!/^\d+$/.test(id)) return { code: 3, message: "Invalid input data: reservation_id" };
-    const reservation = reservations.get(id);
+    if (!/^\d+$/.test(id)) return invalid("reservation_id");
+    const reservation = store.shown(id);
     if (!reservation) return { code: 4, message: "Reservation not found" };
     return success(name, dataOf(reservation));
   };
 }
 
-function success(name: string, data: unknown): Outcome {
-  return { code: 0, message: `Method ${name} executed successfully.`, data };
-}
-
-/** Numbers now as numbers, now as text, as the real API mixes them. */
-function reservationData(reservation: Reservation): unknown {
-  const { guest, resource } = reservation;
-  return {
-    resource_id: resource.id,
-    name: resource.name,
-    user_id: guest.id,
-    site_id: SITE.id,
-    start_time: localTimeText(reservation.start),
-    end_time: localTimeText(reservation.end),
-    status: reservation.status,
-    quantity: String(reservation.quantity),
-    wants_share: "0",
-    creation_time: localTimeText(reservation.madeAt),
-    unit_assignment: reservation.unit,
-    custom_color: "",
-    user_notes: "",
-    admin_notes: "",
-    total_price: reservation.priceMinor / 100,
-    original_price: amountText(reservation.priceMinor + reservation.discountMinor),
-    amount_paid: reservation.paidMinor / 100,
-    currency: SITE.currency,
-    discount: amountText(reservation.discountMinor),
-    email: guest.email,
-    first_name: guest.firstName,
-    last_name: guest.lastName,
-    address: guest.street,
-    city: guest.city,
-    zip: guest.postcode,
-    state: guest.state,
-    country: guest.country,
-    phone_number: guest.phone,
-    mobile_number: "",
-    cart_id: reservation.cartId || "0",
-    properties: formItems(reservation),
-    regular_products: reservation.products,
-    group_products: [],
-  };
-}
-
-function payments({ payments }: Reservation): unknown {
-  const results = payments.map(({ amountMinor, at }, index) => ({
-    payment_id: String(710_001 + index),
-    amount: amountText(amountMinor),
-    currency: SITE.currency,
-    payment_status: "1",
-    payment_time: localTimeText(at),
-    payment_mode: "1",
-    transaction_id: `TX-SIMULATED-${index + 1}`,
-    extra_info: "",
-  }));
+function paymentsOf({ id, payments }: Reservation): unknown {
+  const results = payments.map((payment, index) => reservationPayment(payment, index, id));
   return { results, coupons_used: [] };
 }
 
-function siteInfo(): unknown {
-  return {
-    name: SITE.name,
-    category: "12",
-    online_payment_surcharge: "0",
-    email: "hola@example.com",
-    admin_id: "40001",
-    timezone: SITE.timeZone,
-    default_language: "CA",
-    properties: { city: "Vic" },
-    custom_resource_properties: [],
-    photos: [],
-  };
+/** An empty URL deletes all of the event, as in Planyo (topic add_notification_callback). */
+function addCallback(parameters: URLSearchParams, { callbacks }: ApiState): Outcome {
+  const event = parameters.get("notification_name") ?? "";
+  if (!BY_API.some((name) => name === event)) return invalid("notification_name");
+  const url = parameters.get("callback_url") ?? "";
+  callbacks.set(event, url === "" ? [] : [...(callbacks.get(event) ?? []), url]);
+  return success("add_notification_callback", null);
 }
