@@ -1,8 +1,7 @@
 import { z } from "zod";
 
 import type { FactStore } from "../db/fact-store.ts";
-
-const PREFIX = "refused:";
+import { REFUSED } from "../normalize/source-health.ts";
 
 const Refusal = z.object({
   /** UTC milliseconds. */
@@ -13,16 +12,11 @@ const Refusal = z.object({
 
 export type Refusal = z.output<typeof Refusal>;
 
-/** The fact that a source's API refuses us, or cannot be reached; forgotten when it answers again. */
-export function refusedFact(connection: string): string {
-  return `${PREFIX}${connection}`;
-}
-
 /** Whose API refuses us, by connection. What cannot be read still says that it does. */
 export async function readRefusals(facts: FactStore): Promise<Map<string, Refusal>> {
-  const found = await facts.startingWith(PREFIX);
+  const found = await facts.startingWith(REFUSED);
   return new Map(
-    [...found].map(([name, value]) => [name.slice(PREFIX.length), readRefusal(value)] as const),
+    [...found].map(([name, value]) => [name.slice(REFUSED.length), readRefusal(value)] as const),
   );
 }
 

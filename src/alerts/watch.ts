@@ -3,15 +3,13 @@ import type { Knex } from "knex";
 import type { Database } from "../db/database.ts";
 import type { FactStore } from "../db/fact-store.ts";
 import type { HourlyCounts } from "../db/hourly-counts.ts";
+import { LISTED } from "../inbox/listed-notice.ts";
 import { type Reading, nextState, type SeenConnection, type WatchState } from "./watch-state.ts";
 
 const FACT = "alerts:watch";
 const HOUR_MS = 60 * 60_000;
 /** Of the usual rhythm the last five weeks are asked for; a silence may last some weeks besides. */
 const KEPT_HOURS = 26 * 7 * 24;
-
-/** How a row is marked that no call has brought: it was found in a list of the source. */
-const LISTED = "LIST";
 
 /** The calls of a connection in each hour. */
 export function callsOf(connection: string): string {

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import type { Comparison } from "../reconcile/comparison.ts";
 import { daysAfter, isBefore } from "../reconcile/days.ts";
-import { importWanted } from "../reconcile/reconciler.ts";
+import { importWanted } from "../reconcile/schedule.ts";
 import { comparable, compareToTheEnd, todayOf } from "./compare-run.ts";
 import { day } from "./days-option.ts";
 import { type OpenBellhop, withBellhop } from "./open.ts";

@@ -4,7 +4,6 @@ import { insertInOneCommit, insertMany, updateMany } from "../db/bulk.ts";
 import type { CounterStore } from "../db/counter-store.ts";
 import type { Database } from "../db/database.ts";
 import type { RawDelivery } from "../sdk/source.ts";
-import { LISTED } from "./listed-notice.ts";
 
 export type DeliveryState = "waiting" | "done" | "duplicate" | "held" | "failed";
 
@@ -122,50 +121,6 @@ export class InboxStore {
       .select("id", "position");
     const positions = new Map(kept.map(({ id, position }) => [id, position]));
     return ids.map((id) => positions.get(id) ?? 0);
-  }
-
-  /** Subjects among these about which a call could not be understood or looked up. */
-  async failed(connection: string, subjects: readonly string[]): Promise<Set<string>> {
-    const rows: { subject: string }[] = await this.#db
-      .knex("deliveries")
-      .where({ connection })
-      .whereIn("subject", [...subjects])
-      .whereRaw("COALESCE(state, '') IN ('failed', 'held')")
-      .distinct("subject");
-    return new Set(rows.map(({ subject }) => subject));
-  }
-
-  /** When each of the subjects was last looked at because of a delivery: its time of arrival. */
-  async lookedAt(connection: string, subjects: readonly string[]): Promise<Map<string, number>> {
-    const rows: { subject: string; at: number }[] = await this.#db
-      .knex("deliveries")
-      .where({ connection })
-      .whereIn("subject", [...subjects])
-      .whereRaw("COALESCE(state, '') IN ('done', 'duplicate')")
-      .groupBy("subject")
-      .select("subject")
-      .max("received_at as at");
-    return new Map(rows.map(({ subject, at }) => [subject, at]));
-  }
-
-  /** Whether calls of a connection up to a position are still to be read. */
-  async hasUnread(connection: string, upTo: number): Promise<boolean> {
-    const { knex, dialect } = this.#db;
-    const row: unknown = await knex("deliveries")
-      .where({ connection, state: "waiting" })
-      .where("position", "<=", upTo)
-      .where("due_at", "<=", knex.raw(dialect.nowMs))
-      .whereNot({ method: LISTED })
-      .first("position");
-    return row !== undefined;
-  }
-
-  /** Position of the newest delivery there is; 0 when there is none. */
-  async newest(): Promise<number> {
-    const rows: { newest: number | null }[] = await this.#db
-      .knex("deliveries")
-      .max("position", { as: "newest" });
-    return rows[0]?.newest ?? 0;
   }
 
   /** Positions of a connection's waiting deliveries that are due, oldest first. */

@@ -20,9 +20,8 @@ export interface Refusal {
   reason: string;
 }
 
-export function refusalFact(connection: string): string {
-  return `refused:${connection}`;
-}
+/** What the facts about refusals begin with; the connection follows. */
+export const REFUSED = "refused:";
 
 /**
  * Notes while a source refuses us or cannot be reached, as a fact of the installation: whoever
@@ -45,7 +44,7 @@ export class SourceHealth {
 
   /** Reads what was noted before: it stands until an answer comes. */
   async load(): Promise<void> {
-    const stored = await this.#parts.facts.get(refusalFact(this.#connection));
+    const stored = await this.#parts.facts.get(this.#fact);
     this.#noted = stored === undefined ? undefined : (JSON.parse(stored) as Refusal);
   }
 
@@ -90,10 +89,14 @@ export class SourceHealth {
     const { db, facts, log } = this.#parts;
     const value = refusal && JSON.stringify(refusal);
     this.#writing = this.#writing
-      .then(() => facts.put(db.knex, refusalFact(this.#connection), value))
+      .then(() => facts.put(db.knex, this.#fact, value))
       .catch((error: unknown) => {
         const why = failureName(error);
         log.warn({ connection: this.#connection, why }, "could not note how the source answers");
       });
+  }
+
+  get #fact(): string {
+    return `${REFUSED}${this.#connection}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import type { OwnedWork } from "../db/ownership.ts";
-import { Wake } from "../process/wake.ts";
+import { Rounds } from "../process/rounds.ts";
 import { dayOf } from "../reconcile/difference.ts";
 import type { Clock, Log, Mail } from "../sdk/context.ts";
 import { differenceLine, summaryOf } from "./reconciliation-words.ts";
@@ -22,33 +22,25 @@ export interface DailyReportParts {
 /** Mails the office once a day how each connection compared with its source: a line for each. */
 export class DailyReport implements OwnedWork {
   readonly #parts: DailyReportParts;
-  readonly #wake = new Wake();
-  #isOurs = false;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(() => this.#tryRound(), ROUND_MS);
 
   constructor(parts: DailyReportParts) {
     this.#parts = parts;
   }
 
   begin(): void {
-    this.#isOurs = true;
-    this.#loop = this.#run();
+    this.#rounds.begin();
   }
 
   async end(): Promise<void> {
-    this.#isOurs = false;
-    this.#wake.call();
-    await this.#loop;
+    await this.#rounds.end();
   }
 
-  async #run(): Promise<void> {
-    while (this.#isOurs) {
-      try {
-        await this.round();
-      } catch (error) {
-        this.#parts.log.warn({ error }, "could not mail the daily report");
-      }
-      await this.#wake.sleep(ROUND_MS);
+  async #tryRound(): Promise<void> {
+    try {
+      await this.round();
+    } catch (error) {
+      this.#parts.log.warn({ error }, "could not mail the daily report");
     }
   }
 

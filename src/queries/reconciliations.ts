@@ -127,8 +127,7 @@ function onDays(query: Knex.QueryBuilder, days: readonly DayRow[]): Knex.QueryBu
 async function countsOf({ knex }: Database, days: readonly DayRow[]): Promise<Count[]> {
   return onDays(knex("differences"), days)
     .groupBy("connection", "day", "kind", "state", "cause")
-    .select<Count[]>("connection", "day", "kind", "state", "cause")
-    .count("* as count") as unknown as Promise<Count[]>;
+    .select<Count[]>("connection", "day", "kind", "state", "cause", knex.raw("COUNT(*) AS count"));
 }
 
 async function firstDifferences(

@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import type { InboxStore } from "../inbox/inbox-store.ts";
+import { failedAmong, lookedAt } from "../inbox/heard.ts";
 import { recordChanges } from "../normalize/changes.ts";
 import { type KnownSubject, UNKNOWN_SUBJECT } from "../normalize/look.ts";
 import { mapFields } from "../normalize/map-fields.ts";
@@ -30,7 +30,6 @@ export interface CandidateParts {
   /** Bookings made before are no news. UTC milliseconds. */
   since: number;
   db: Database;
-  inbox: InboxStore;
   subjects: SubjectStore;
   differences: DifferenceStore;
 }
@@ -159,9 +158,9 @@ export class CandidateFinder {
     const kept: Candidate[] = [];
     for (const batch of batches(candidates)) {
       const subjects = batch.map(({ notice }) => subjectName(notice.subject));
-      const { differences, inbox, connection } = this.#parts;
+      const { db, differences, connection } = this.#parts;
       const unfounded = await differences.unfounded(connection.id, subjects);
-      const failed = await inbox.failed(connection.id, subjects);
+      const failed = await failedAmong(db, connection.id, subjects);
       const open = await differences.open(connection.id, subjects);
       for (const candidate of batch) {
         const { found } = candidate;
@@ -186,7 +185,7 @@ export class CandidateFinder {
     const dated = batch.filter(({ changedAt, payments }) => changedAt !== undefined || payments);
     if (dated.length === 0) return new Map();
     const references = dated.map(({ reference }) => reference);
-    return this.#parts.inbox.lookedAt(this.#parts.connection.id, references);
+    return lookedAt(this.#parts.db, this.#parts.connection.id, references);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Knex } from "knex";
 
+import { hasUnread, newestPosition } from "../inbox/heard.ts";
+import type { InboxStore } from "../inbox/inbox-store.ts";
 import { listedNotice } from "../inbox/listed-notice.ts";
 import type { BookingFetcher } from "../normalize/fetch-booking.ts";
 import { sleep } from "../process/sleep.ts";
@@ -15,6 +17,7 @@ import { readList, type Sheet } from "./read-list.ts";
 import { Settlement } from "./settle.ts";
 
 export interface ComparerParts extends CandidateParts {
+  inbox: InboxStore;
   fetcher: BookingFetcher;
   clock: Clock;
   /** Something has entered the inbox. */
@@ -182,10 +185,10 @@ export class Comparer {
 
   /** A call that has been stored, but not read, is not lost. */
   async #untilCallsAreRead(signal: AbortSignal): Promise<void> {
-    const { inbox, connection } = this.#parts;
-    const newest = await inbox.newest();
+    const { db, connection } = this.#parts;
+    const newest = await newestPosition(db);
     const endsAt = performance.now() + LONGEST_BACKLOG_MS;
-    while (performance.now() < endsAt && (await inbox.hasUnread(connection.id, newest))) {
+    while (performance.now() < endsAt && (await hasUnread(db, connection.id, newest))) {
       await sleep(POLL_MS, signal);
     }
   }

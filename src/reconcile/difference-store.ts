@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import { insertMany } from "../db/bulk.ts";
+import { insertMany, updateMany } from "../db/bulk.ts";
 import type { Database } from "../db/database.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import {
@@ -71,11 +71,11 @@ export class DifferenceStore {
       ...columnsOf(one, now),
     }));
     await insertMany(trx, "differences", rows);
-    for (const one of found) {
+    const again = found.flatMap((one) => {
       const known = open.get(one.subject);
-      if (!known) continue;
-      await trx("differences").where({ position: known.position }).update(columnsOf(one, now));
-    }
+      return known ? [{ key: known.position, values: columnsOf(one, now) }] : [];
+    });
+    await updateMany(trx, "differences", "position", again);
   }
 
   /** Open differences of some subjects, by subject. */
@@ -103,7 +103,17 @@ export class DifferenceStore {
   async end(endings: readonly Ending[], now: number): Promise<void> {
     if (endings.length === 0) return;
     await this.#db.transaction(async (trx) => {
+      // Most of what an import takes over is no difference.
+      const meant: { delivery: number }[] = await trx("differences")
+        .whereIn(
+          "delivery",
+          endings.map(({ delivery }) => delivery),
+        )
+        .whereNotNull("open_key")
+        .select("delivery");
+      const open = new Set(meant.map(({ delivery }) => delivery));
       for (const { delivery, state, cause, changes } of endings) {
+        if (!open.has(delivery)) continue;
         const isOpen = state === "open";
         await trx("differences")
           .where({ delivery })

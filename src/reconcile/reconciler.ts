@@ -13,6 +13,7 @@ import { daysAfter } from "./days.ts";
 import { Settlement } from "./settle.ts";
 import { Pace } from "./pace.ts";
 import {
+  importWanted,
   isNightDue,
   isRoundDue,
   localToday,
@@ -27,8 +28,6 @@ const LISTS = "lists";
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
-/** Stays that began so long before today may still go on. */
-const LONGEST_STAY_DAYS = 60;
 
 export interface ReconcilerParts extends ComparerParts {
   facts: FactStore;
@@ -298,14 +297,4 @@ export class Reconciler implements OwnedWork {
 /** The type checker does not know that a signal changes while something is waited for. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-/**
- * What an import asks for: present and coming bookings.
- *
- * @param from Given by a person: then past bookings count, too.
- */
-export function importWanted(today: string, to: string, from?: string): Wanted {
-  if (from !== undefined) return { days: { from, to } };
-  return { days: { from: daysAfter(today, -LONGEST_STAY_DAYS), to }, endsFrom: today };
 }

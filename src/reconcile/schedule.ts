@@ -10,6 +10,9 @@ const OVERLAP_MS = DAY_MS;
 /** The first time, and after a long stop, so far back at most. */
 const LONGEST_LOOK_BACK_MS = 31 * DAY_MS;
 
+/** Stays that began so long before today may still go on. */
+const LONGEST_STAY_DAYS = 60;
+
 export interface ScheduleRules {
   /** 0: never by itself. */
   everyMinutes: number;
@@ -78,6 +81,16 @@ export function nightOf(
 ): Wanted {
   const days: DayWindow = { from: today, to: daysAfter(today, daysAhead) };
   return { since: sinceOf(dailyAt, now), isDaily: true, days };
+}
+
+/**
+ * What an import asks for: present and coming bookings.
+ *
+ * @param from Given by a person: then past bookings count, too.
+ */
+export function importWanted(today: string, to: string, from?: string): Wanted {
+  if (from !== undefined) return { days: { from, to } };
+  return { days: { from: daysAfter(today, -LONGEST_STAY_DAYS), to }, endsFrom: today };
 }
 
 function sinceOf(last: number | undefined, now: number): number {

@@ -1,6 +1,6 @@
 import type { OwnedWork, Ownership } from "../db/ownership.ts";
 import type { IntakeLoad } from "../inbox/intake-load.ts";
-import { Wake } from "../process/wake.ts";
+import { Rounds } from "../process/rounds.ts";
 import type { Log } from "../sdk/context.ts";
 import type { RetentionStore, Step } from "./retention-store.ts";
 
@@ -29,9 +29,7 @@ interface Walk {
  */
 export class Retention implements OwnedWork {
   readonly #parts: RetentionParts;
-  readonly #wake = new Wake();
-  #isOurs = true;
-  #loop: Promise<void> = Promise.resolve();
+  readonly #rounds = new Rounds(() => this.#trySweep(), BETWEEN_SWEEPS_MS);
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
@@ -43,26 +41,11 @@ export class Retention implements OwnedWork {
   }
 
   begin(): void {
-    this.#isOurs = true;
-    this.#loop = this.#run();
+    this.#rounds.begin();
   }
 
   async end(): Promise<void> {
-    this.#isOurs = false;
-    this.#wake.call();
-    await this.#loop;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#goesOn()) {
-      await this.#trySweep();
-      // A call may have been used up between two batches.
-      if (this.#goesOn()) await this.#wake.sleep(BETWEEN_SWEEPS_MS);
-    }
-  }
-
-  #goesOn(): boolean {
-    return this.#isOurs;
+    await this.#rounds.end();
   }
 
   async #trySweep(): Promise<void> {
@@ -101,12 +84,12 @@ export class Retention implements OwnedWork {
     const before = await this.#parts.store.daysAgo(days);
     let deleted = 0;
     let after: number | undefined = 0;
-    while (after !== undefined && this.#goesOn()) {
+    while (after !== undefined && this.#rounds.goesOn()) {
       await this.#parts.load.relief();
       const done: Step = await step(after, before);
       deleted += done.deleted;
       after = done.next;
-      if (after !== undefined) await this.#wake.sleep(BETWEEN_BATCHES_MS);
+      if (after !== undefined) await this.#rounds.pause(BETWEEN_BATCHES_MS);
     }
     return deleted;
   }

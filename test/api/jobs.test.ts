@@ -55,6 +55,7 @@ onEachStore((store) => {
 
     expect(handler).toEqual({
       id: "voucher-mail/send-voucher",
+      mode: "live",
       paused: { kind: "person", until: null, reason: "new template" },
       ready: 1,
       leased: 0,
