@@ -3,7 +3,16 @@ import type { Knex } from "knex";
 import type { Database } from "../../src/db/database.ts";
 
 /** Everything that grows with history; the other tables stay small. */
-const GROWING = ["deliveries", "events", "subjects", "jobs", "attempts", "effects", "lanes"];
+const GROWING = [
+  "differences",
+  "deliveries",
+  "events",
+  "subjects",
+  "jobs",
+  "attempts",
+  "effects",
+  "lanes",
+];
 
 interface Statement {
   sql: string;
