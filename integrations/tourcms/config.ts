@@ -65,3 +65,8 @@ export type TourcmsConfig = z.output<typeof TourcmsConfig>;
 export function apiKeyOf(config: TourcmsConfig, channelId: string): string | undefined {
   return config.channels[channelId]?.apiKey;
 }
+
+/** Channels whose bookings can be looked up. */
+export function keyedChannels({ channels }: TourcmsConfig): string[] {
+  return Object.keys(channels).filter((id) => channels[id]?.apiKey !== undefined);
+}

@@ -4,6 +4,7 @@ import { addressOf } from "./address.ts";
 import type { TourcmsConfig } from "./config.ts";
 import { meaningOf } from "./events.ts";
 import { fetchBooking } from "./fetch-booking.ts";
+import { lists } from "./lists/lists.ts";
 import { fieldsOf, readQuery } from "./query.ts";
 import { verifyInline } from "./verify-inline.ts";
 
@@ -12,6 +13,8 @@ export const source: Source<TourcmsConfig> = {
   read,
   verify: (delivery, { config }) => verifyInline(delivery, config),
   fetchBooking,
+  keyOf: ({ channelId = "" }) => channelId,
+  lists,
   budget: ({ hourlyLimit }) => ({ perHour: hourlyLimit, concurrency: 4 }),
 };
 
