@@ -18,15 +18,20 @@ export interface Clock {
 
 /** Counts the calls of each channel in the present hour. */
 export class RateLimit {
+  readonly hourly: number;
   readonly #used = new Map<string, { hour: number; calls: number }>();
+
+  constructor(hourly = HOURLY_LIMIT) {
+    this.hourly = hourly;
+  }
 
   /** @returns how many are left after this one; negative when it was one too many. */
   take(channelId: string, nowMs: number): number {
-    return HOURLY_LIMIT - this.#count(channelId, nowMs, 1);
+    return this.hourly - this.#count(channelId, nowMs, 1);
   }
 
   left(channelId: string, nowMs: number): number {
-    return Math.max(0, HOURLY_LIMIT - this.#count(channelId, nowMs, 0));
+    return Math.max(0, this.hourly - this.#count(channelId, nowMs, 0));
   }
 
   #count(channelId: string, nowMs: number, more: number): number {

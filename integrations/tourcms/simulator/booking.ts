@@ -39,15 +39,17 @@ export interface SimulatedBooking {
   readonly id: string;
   readonly channel: Channel;
   readonly product: Product;
-  readonly guest: Guest;
-  readonly people: readonly Person[];
+  guest: Guest;
+  people: readonly Person[];
   /** Days from the day it was made to its first day. */
-  readonly leadDays: number;
+  leadDays: number;
   readonly lines: readonly Line[];
   readonly agent: Required<Pick<Agent, "id" | "name" | "code" | "reference">> | undefined;
   readonly madeBy: "web" | "staff";
   readonly madeMs: number;
-  /** The story's own time, UTC milliseconds. */
+  /** Where time passes outside; else it passes as the story wants it. */
+  readonly clock?: (() => number) | undefined;
+  /** When it was last changed, UTC milliseconds. */
   nowMs: number;
   status: 0 | 1 | 2;
   confirmedMs?: number;
@@ -59,6 +61,7 @@ export interface SimulatedBooking {
 export interface Terms {
   madeBy: "web" | "staff";
   isThroughAgent: boolean;
+  clock?: (() => number) | undefined;
 }
 
 export function makeBooking(
@@ -85,6 +88,7 @@ export function makeBooking(
     agent: terms.isThroughAgent ? { ...AGENT, reference: `SST/${id}/"W"` } : undefined,
     madeBy: terms.madeBy,
     madeMs,
+    clock: terms.clock,
     nowMs: madeMs,
     status: 0,
     payments: [],
@@ -165,4 +169,30 @@ export function totalMinor({ lines }: SimulatedBooking): number {
 
 export function paidMinor({ payments }: SimulatedBooking): number {
   return payments.reduce((sum, payment) => sum + payment.amountMinor, 0);
+}
+
+/** Moves a booking's time on to its next change. TourCMS tells changes apart by the second. */
+export function pass(booking: SimulatedBooking): void {
+  booking.nowMs = booking.clock
+    ? Math.max(booking.clock(), booking.nowMs + 1000)
+    : booking.nowMs + 95_000;
+}
+
+export function balanceMinor(booking: SimulatedBooking): number {
+  return totalMinor(booking) - paidMinor(booking);
+}
+
+/** A payment at the booking's own time; negative when money goes back. */
+export function addPayment(booking: SimulatedBooking, amountMinor: number, type: string): void {
+  const reference = `${amountMinor < 0 ? "re" : "ch"}_sim_${booking.id}_${booking.payments.length + 1}`;
+  booking.payments.push({ atMs: booking.nowMs, amountMinor, type, reference });
+}
+
+/** As it is now; what changes it later does not change this. */
+export function copyOf(booking: SimulatedBooking): SimulatedBooking {
+  return {
+    ...booking,
+    lines: booking.lines.map((line) => ({ ...line })),
+    payments: [...booking.payments],
+  };
 }

@@ -35,7 +35,7 @@ export function showBooking(booking: SimulatedBooking): string {
   ]);
 }
 
-function identity(booking: SimulatedBooking): string[] {
+export function identity(booking: SimulatedBooking): string[] {
   const { id, channel, product } = booking;
   return elements({
     booking_id: id,
@@ -55,7 +55,13 @@ function identity(booking: SimulatedBooking): string[] {
 
 const STATUS_TEXTS = ["Quotation", "Provisional", "Confirmed"] as const;
 
-function standing({ id, status, expiresMs, cancelled, ...booking }: SimulatedBooking): string[] {
+export function standing({
+  id,
+  status,
+  expiresMs,
+  cancelled,
+  ...booking
+}: SimulatedBooking): string[] {
   return elements({
     status,
     status_text: STATUS_TEXTS[status],
@@ -76,7 +82,7 @@ function standing({ id, status, expiresMs, cancelled, ...booking }: SimulatedBoo
   });
 }
 
-function leadCustomer({ guest, people }: SimulatedBooking): string[] {
+export function leadCustomer({ guest, people }: SimulatedBooking): string[] {
   return elements({
     lead_customer_id: people[0]?.id,
     lead_customer_name: fullName(guest.title, guest.firstName, guest.lastName),
@@ -94,7 +100,7 @@ function leadCustomer({ guest, people }: SimulatedBooking): string[] {
   });
 }
 
-function money(booking: SimulatedBooking): string[] {
+export function money(booking: SimulatedBooking): string[] {
   const { currency } = booking.channel;
   const total = totalMinor(booking);
   // A cancelled and refunded booking owes nothing more; an expired one keeps its balance.

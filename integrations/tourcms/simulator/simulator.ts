@@ -14,6 +14,7 @@ export const simulator: Simulator = {
     hourlyLimit: HOURLY_LIMIT,
   }),
   create(options) {
+    if (options.clock) return new TourcmsSystem(options, { now: options.clock });
     // Callers sign with their own clock. The account's clock starts where it is told and goes on
     // by elapsed time, so that they still agree after an hour of demonstration.
     const startedMs = performance.now();

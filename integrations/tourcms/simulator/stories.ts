@@ -1,4 +1,12 @@
-import { paidMinor, type SimulatedBooking, type Terms, totalMinor } from "./booking.ts";
+import {
+  addPayment,
+  balanceMinor,
+  paidMinor,
+  pass,
+  type SimulatedBooking,
+  type Terms,
+  totalMinor,
+} from "./booking.ts";
 
 const HOLD_MS = 300_000;
 
@@ -73,18 +81,9 @@ function story(name: string, terms: Terms, tell: Story["tell"]): [string, Story]
   return [name, { ...terms, tell }];
 }
 
-function pass(booking: SimulatedBooking): void {
-  booking.nowMs += 95_000;
-}
-
-function balanceMinor(booking: SimulatedBooking): number {
-  return totalMinor(booking) - paidMinor(booking);
-}
-
 function pay(booking: SimulatedBooking, amountMinor: number, type: string): void {
   pass(booking);
-  const reference = `${amountMinor < 0 ? "re" : "ch"}_sim_${booking.id}_${booking.payments.length + 1}`;
-  booking.payments.push({ atMs: booking.nowMs, amountMinor, type, reference });
+  addPayment(booking, amountMinor, type);
 }
 
 function offer(booking: SimulatedBooking, status: 0 | 1, who: "web" | "staff"): string {
@@ -107,8 +106,8 @@ function cancel(booking: SimulatedBooking, reason: number, text: string, event: 
   return event;
 }
 
-/** Time in here passes as the story wants it: nobody waits for the hold to end. */
+/** Nobody waits for the hold to end: the story moves on to it, or a clock outside ends it early. */
 function expire(booking: SimulatedBooking, text: string, event: string): string {
-  booking.nowMs = booking.expiresMs ?? booking.nowMs;
+  if (!booking.clock) booking.nowMs = booking.expiresMs ?? booking.nowMs;
   return cancel(booking, booking.status === 0 ? 2 : 3, text, event);
 }

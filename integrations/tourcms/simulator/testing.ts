@@ -1,4 +1,13 @@
-import type { BookingView, Notice, SimulatedCall, SimulatedSystem } from "#sdk";
+import type {
+  BookingList,
+  BookingView,
+  ListedBooking,
+  ListPage,
+  Notice,
+  SimulatedCall,
+  SimulatedSystem,
+  SimulatorOptions,
+} from "#sdk";
 import {
   delivery,
   fetchContext,
@@ -27,12 +36,13 @@ export interface Seen {
 }
 
 /** A simulated account behind a real HTTP server, and our side of the connection. */
-export async function account(seed = 1, nowMs = NOW) {
-  const system = simulator.create({ seed, now: NOW });
+export async function account(seed = 1, nowMs = NOW, options: Partial<SimulatorOptions> = {}) {
+  const system = simulator.create({ seed, now: NOW, ...options });
   const server = await vendorServer((request) => system.answer(request));
   servers.push(server);
   const settings = TourcmsConfig.parse(simulator.settings(server.url));
-  const context = fetchContext(settings, { clock: testClock(nowMs) });
+  const clock = options.clock ? { now: options.clock } : testClock(nowMs);
+  const context = fetchContext(settings, { clock });
   const look = (reference: string, how: Readonly<Record<string, string>>) =>
     source.fetchBooking?.(reference, how, context) ?? Promise.resolve(undefined);
   const take = async (call: SimulatedCall): Promise<Seen> => {
@@ -50,6 +60,35 @@ export async function account(seed = 1, nowMs = NOW) {
     return { call, notice, view };
   };
   return { system, settings, context, look, take };
+}
+
+/** An account with bookings of the past weeks; its clock and ours are one, and stand still. */
+export async function populated(count: number, options: Partial<SimulatorOptions> = {}) {
+  const clock = testClock(NOW);
+  const made = await account(1, NOW, { clock: () => clock.now(), ...options });
+  const { system, settings, context } = made;
+  system.populate?.(count);
+  /** All pages of a list, channel by channel, as they come. */
+  const pages = async <Window>(
+    list: BookingList<TourcmsConfig, Window>,
+    window: Window,
+  ): Promise<ListPage[]> => {
+    const read: ListPage[] = [];
+    for (const part of source.lists?.parts?.(settings) ?? []) {
+      for (let page = 0, isLast = false; !isLast; page += 1) {
+        const answer = await list.read({ window, part, page }, context);
+        read.push(answer);
+        ({ isLast } = answer);
+      }
+    }
+    return read;
+  };
+  const rows = async <Window>(
+    list: BookingList<TourcmsConfig, Window>,
+    window: Window,
+  ): Promise<ListedBooking[]> => (await pages(list, window)).flatMap(({ bookings }) => bookings);
+  const truth = () => new Map([...(system.truth?.() ?? [])].map((one) => [one.reference, one]));
+  return { ...made, clock, pages, rows, truth };
 }
 
 export async function playAll(
