@@ -20,11 +20,16 @@ async function tryOut(
 
 const limits = (left: number) => fixture("api/rate_limit_status.xml").replace("2987", String(left));
 
-test("the settings are tried once per channel, free of charge", async () => {
+test("the settings are tried once per channel, and the channel is looked at", async () => {
   const { line, urls } = await tryOut(() => ({ status: 200, body: limits(2987) }));
 
   expect(line).toBe("2 channels answer, 2987 of 3000 calls left this hour");
-  expect(urls).toEqual(["/api/rate_limit_status.xml", "/api/rate_limit_status.xml"]);
+  expect(urls).toEqual([
+    "/api/rate_limit_status.xml",
+    "/api/rate_limit_status.xml",
+    "/c/channel/show.xml",
+    "/c/channel/show.xml",
+  ]);
 });
 
 test("the channel with the fewest calls left is the one that is told", async () => {

@@ -1,53 +1,94 @@
-import { type CheckContext, ConfigurationError } from "#sdk";
+import { ConfigurationError, kindOf } from "#sdk";
 
-import { callApi } from "./client.ts";
+import { type Caller, callApi } from "./client.ts";
 import type { TourcmsConfig } from "./config.ts";
 import { countOf } from "./fields.ts";
+import { callerOf, channelsToAsk, type Means, readSetUp, type SetUp } from "./set-up.ts";
 
 interface Limit {
   remaining: number;
   hourly: number;
 }
 
-type Means = Pick<CheckContext<TourcmsConfig>, "clock" | "config" | "http" | "signal">;
-
-/** Asks for the rate limit of each channel: needs a valid key and is free of charge. */
-export async function check({ clock, config, http, signal }: Means): Promise<string> {
-  const channelIds = Object.keys(config.channels);
-  const withKey = channelIds.filter((id) => config.channels[id]?.apiKey !== undefined);
-  if (withKey.length === 0) {
-    throw new ConfigurationError(
-      "no API key: every TourCMS channel has its own, shown with the channel's id in the API " +
-        "settings of the TourCMS back office; put it under settings.channels",
-    );
-  }
-  const caller = {
-    config,
-    http,
-    signal,
-    clock,
-    reportRemaining: () => undefined,
-  };
-  const limits = await Promise.all(
-    withKey.map(async (channelId): Promise<Limit> => {
-      const root = await callApi("/api/rate_limit_status.xml", channelId, caller);
-      if (root === undefined) {
-        // TourCMS answers like this for accounts that are not paid for.
-        throw new ConfigurationError(`TourCMS knows channel ${channelId} but shows nothing of it`);
-      }
-      return {
-        remaining: countOf(root, "remaining_hits") ?? 0,
-        hourly: countOf(root, "hourly_limit") ?? config.hourlyLimit,
-      };
-    }),
-  );
-  return describe(limits, channelIds.length - withKey.length);
+/**
+ * Asks for the rate limit of each channel, which needs a valid key and is free of charge, and
+ * compares what the channel shows of its account with the settings.
+ */
+export async function check(means: Means): Promise<string> {
+  const { config } = means;
+  const caller = callerOf(means);
+  const channelIds = channelsToAsk(config);
+  const limits = await Promise.all(channelIds.map((channelId) => readLimit(channelId, caller)));
+  const setUps = await Promise.all(channelIds.map((channelId) => readIfShown(channelId, caller)));
+  for (const setUp of setUps) compare(setUp, config);
+  const withoutKey = Object.keys(config.channels).length - channelIds.length;
+  return [
+    `${answering(setUps)}, ${left(limits)}`,
+    ...(withoutKey === 0 ? [] : [`${withoutKey} without apiKey`]),
+    ...accountAdvice(setUps, config),
+  ].join(", ");
 }
 
-function describe(limits: readonly Limit[], withoutKey: number): string {
+async function readLimit(channelId: string, caller: Caller): Promise<Limit> {
+  const root = await callApi("/api/rate_limit_status.xml", channelId, caller);
+  if (root === undefined) {
+    // TourCMS answers like this for accounts that are not paid for.
+    throw new ConfigurationError(`TourCMS knows channel ${channelId} but shows nothing of it`);
+  }
+  return {
+    remaining: countOf(root, "remaining_hits") ?? 0,
+    hourly: countOf(root, "hourly_limit") ?? caller.config.hourlyLimit,
+  };
+}
+
+/**
+ * The key is good by now. That it may not read the channel, or that this hour's calls are used up,
+ * is no reason to hold bookings back.
+ */
+async function readIfShown(channelId: string, caller: Caller): Promise<SetUp> {
+  try {
+    return await readSetUp(channelId, caller);
+  } catch (error) {
+    if (kindOf(error) === undefined) throw error;
+    return { channelId };
+  }
+}
+
+function compare({ channelId, accountId, timeZone }: SetUp, config: TourcmsConfig): void {
+  if (accountId !== undefined && config.accountId !== undefined && accountId !== config.accountId) {
+    throw new ConfigurationError(
+      `TourCMS' channel ${channelId} is of account ${accountId}, settings.accountId says ` +
+        `${config.accountId}: write accountId: "${accountId}", or take the channel out`,
+    );
+  }
+  if (timeZone !== undefined && canonical(timeZone) !== canonical(config.timeZone)) {
+    throw new ConfigurationError(
+      `TourCMS' channel ${channelId} is in ${timeZone}, settings.timeZone says ` +
+        `${config.timeZone}: write timeZone: ${timeZone}`,
+    );
+  }
+}
+
+/** Zones have several names: Europe/Kiev is Europe/Kyiv. */
+function canonical(timeZone: string): string {
+  return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+}
+
+function answering(setUps: readonly SetUp[]): string {
+  const count = setUps.length === 1 ? "1 channel answers" : `${setUps.length} channels answer`;
+  const names = setUps.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return names.length === 0 ? count : `${count} (${names.join(", ")})`;
+}
+
+function left(limits: readonly Limit[]): string {
   // The channel that has least left is the one that will stop first.
   const tightest = limits.reduce((a, b) => (b.remaining < a.remaining ? b : a));
-  const answering = limits.length === 1 ? "1 channel answers" : `${limits.length} channels answer`;
-  const left = `${tightest.remaining} of ${tightest.hourly} calls left this hour`;
-  return `${answering}, ${left}` + (withoutKey === 0 ? "" : `, ${withoutKey} without apiKey`);
+  return `${tightest.remaining} of ${tightest.hourly} calls left this hour`;
+}
+
+function accountAdvice(setUps: readonly SetUp[], { accountId }: TourcmsConfig): string[] {
+  const shown = setUps.find((setUp) => setUp.accountId !== undefined)?.accountId;
+  return accountId === undefined && shown !== undefined
+    ? [`nothing is done before you write accountId: "${shown}"`]
+    : [];
 }

@@ -2,6 +2,7 @@ import { defineIntegration } from "#sdk";
 
 import { check } from "./check.ts";
 import { TourcmsConfig } from "./config.ts";
+import { describe } from "./set-up.ts";
 import { simulator } from "./simulator/simulator.ts";
 import { source } from "./source.ts";
 
@@ -15,4 +16,5 @@ export default defineIntegration({
   source,
   simulator,
   check,
+  describe,
 });
