@@ -53,6 +53,7 @@ const ORDER = [
   "alerts",
   "queries",
   "api",
+  "recorded",
   "simulate",
   "demo",
   "cli",

@@ -11,6 +11,9 @@ const HOUR_MS = 60 * 60_000;
 /** Of the usual rhythm the last five weeks are asked for; a silence may last some weeks besides. */
 const KEPT_HOURS = 26 * 7 * 24;
 
+/** What came longer ago than this was taken from a record: no call that keeps a rhythm. */
+const RECORDED_MS = 24 * HOUR_MS;
+
 /** The calls of a connection in each hour. */
 export function callsOf(connection: string): string {
   return `deliveries:${connection}`;
@@ -62,17 +65,18 @@ export class Watch {
     const rows: { newest: number | null }[] = await db
       .knex("deliveries")
       .max("position", { as: "newest" });
+    const now = await db.now();
     const read = connections.map(async (id) => {
-      return [id, await this.#readConnection(id, before?.connections[id])] as const;
+      return [id, await this.#readConnection(id, before?.connections[id], now)] as const;
     });
     return {
-      now: await db.now(),
+      now,
       newest: rows[0]?.newest ?? 0,
       connections: Object.fromEntries(await Promise.all(read)),
     };
   }
 
-  async #readConnection(connection: string, seen: SeenConnection | undefined) {
+  async #readConnection(connection: string, seen: SeenConnection | undefined, now: number) {
     const { knex } = this.#parts.db;
     const calls = knex("deliveries").where({ connection });
     const tick = await newest(knex("events").where({ connection, type: "clock.hourly" }));
@@ -81,7 +85,12 @@ export class Watch {
     // Found ones are passed over, not left out: else they would be read again in every round.
     const rows: { calls: number; newest: number | null }[] = await calls
       .where("position", ">", seen.position)
-      .select(knex.raw("COUNT(CASE WHEN method <> ? THEN 1 END) AS calls", [LISTED]))
+      .select(
+        knex.raw("COUNT(CASE WHEN method <> ? AND received_at > ? THEN 1 END) AS calls", [
+          LISTED,
+          now - RECORDED_MS,
+        ]),
+      )
       .select(knex.raw("MAX(position) AS newest"));
     return { calls: rows[0]?.calls ?? 0, newest: rows[0]?.newest ?? seen.position, tick };
   }

@@ -11,6 +11,7 @@ import { addCallbacksCommand } from "./callbacks.ts";
 import { addCheckCommand } from "./check.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addImportCommand } from "./import.ts";
+import { addImportCallsCommand } from "./import-calls.ts";
 import { addInitCommand } from "./init.ts";
 import { addListCommand } from "./list.ts";
 import { addMigrateCommand } from "./migrate.ts";
@@ -92,6 +93,7 @@ function createProgram(shell: Shell): Command {
   addListCommand(program, shell);
   addReplayCommand(program, shell);
   addPauseCommands(program, shell);
+  addImportCallsCommand(program, shell);
   addVoucherCommand(program, shell);
   addSimulateCommand(program);
   addDemoCommand(program);
