@@ -257,27 +257,28 @@ onEachStore((store) => {
     });
   });
 
-  it("what a list of the source told is no call", async () => {
+  it("what a list of the source told is no call that keeps a rhythm, nor what a record told", async () => {
     const app = await start(await store.newLocation());
     await app.container.resolve(AlertWork).end();
     const { db } = app;
     const hourly = new HourlyCounts(db);
     const parts = { facts: new FactStore(db), hourly, connections: ["fjord"], backlogMs: 900_000 };
     const watch = new Watch({ db, ...parts });
-    const told = (method: string, id: string) => ({
-      ...{ id, method, connection: "fjord", received_at: 0, state: "done" },
+    const told = (method: string, id: string, received_at = Date.now()) => ({
+      ...{ id, method, connection: "fjord", received_at, state: "done" },
       ...{ query: Buffer.of(), headers: Buffer.of(), body: Buffer.of() },
     });
 
+    const recorded = told("GET", "5", Date.now() - 3 * 24 * 3_600_000);
     await watch.next();
     await db.knex("deliveries").insert([told("LIST", "1"), told("LIST", "2")]);
     const state = await watch.next();
-    await db.knex("deliveries").insert([told("GET", "3"), told("LIST", "4")]);
+    await db.knex("deliveries").insert([told("GET", "3"), told("LIST", "4"), recorded]);
     const after = await watch.next();
 
     expect(state?.connections["fjord"]).toMatchObject({ position: 2 });
     expect(state?.connections["fjord"]?.lastCallAt).toBeUndefined();
-    expect(after?.connections["fjord"]).toMatchObject({ position: 4 });
+    expect(after?.connections["fjord"]).toMatchObject({ position: 5 });
     expect([...(await hourly.byHour("deliveries:fjord", 0)).values()]).toEqual([1]);
   });
 
