@@ -1,4 +1,5 @@
 import type { SimulatedCall, SimulatedSystem } from "../sdk/simulator.ts";
+import { Mishaps } from "./mishaps.ts";
 import { Random, seedFor } from "./random.ts";
 
 /** A simulated system and what it may play. */
@@ -18,6 +19,12 @@ export interface PlaylistOptions {
   reorder?: boolean;
   /** Stories told at the same time. */
   together?: number;
+  /** Share of calls that never arrive, from 0 to 1. */
+  losses?: number;
+  /** Share of calls that arrive only when many others have, from 0 to 1. */
+  late?: number;
+  /** Share of calls after which the staff changes something that no call tells, from 0 to 1. */
+  silent?: number;
 }
 
 export interface PlannedCall {
@@ -46,6 +53,7 @@ const DEFAULT_TOGETHER = 12;
 export class Playlist implements Iterable<PlannedCall> {
   /** Stories told to the end. */
   finished = 0;
+  readonly mishaps: Mishaps;
   #begun = 0;
   readonly #cast: readonly Cast[];
   readonly #options: PlaylistOptions;
@@ -57,16 +65,21 @@ export class Playlist implements Iterable<PlannedCall> {
     this.#cast = cast.filter(({ stories }) => stories.length > 0);
     this.#options = options;
     this.#random = new Random(options.seed);
+    const systems = new Map(cast.map(({ connection, system }) => [connection, system]));
+    this.mishaps = new Mishaps({
+      ...options,
+      changeSilently: (connection) => systems.get(connection)?.changeSilently?.(),
+    });
     this.#programs = this.#cast.map(({ connection, stories }) =>
       program(stories, new Random(seedFor(connection, options.seed))),
     );
   }
 
-  *[Symbol.iterator](): Generator<PlannedCall> {
-    if (!this.#options.reorder) {
-      yield* this.#inOrder();
-      return;
-    }
+  [Symbol.iterator](): Generator<PlannedCall> {
+    return this.mishaps.befall(this.#options.reorder ? this.#reordered() : this.#inOrder());
+  }
+
+  *#reordered(): Generator<PlannedCall> {
     const window: PlannedCall[] = [];
     for (const planned of this.#inOrder()) {
       window.push(planned);

@@ -86,6 +86,45 @@ describe("the order of calls", () => {
   });
 });
 
+describe("mishaps", () => {
+  const one = (options: Partial<PlaylistOptions>, changeSilently?: () => string | undefined) => {
+    const system = { ...fakeSystem({ long: 4 }), ...(changeSilently && { changeSilently }) };
+    const cast = [{ connection: "fjord", system, stories: system.stories }];
+    const playlist = new Playlist(cast, { seed: 1, stories: 200, ...options });
+    return { playlist, calls: [...playlist], system };
+  };
+
+  it("lose about the wanted share of the calls, and the same ones for the same seed", () => {
+    const [first, again] = [one({ losses: 0.3 }), one({ losses: 0.3 })];
+
+    expect(first.system.taken.length).toBe(800);
+    expect(first.playlist.mishaps.lost).toBe(800 - first.calls.length);
+    expect(first.playlist.mishaps.lost / 800).toBeCloseTo(0.3, 1);
+    expect(labels(again.calls)).toEqual(labels(first.calls));
+  });
+
+  it("let a late call be overtaken by many, and lose none", () => {
+    const [inTime, late] = [one({}), one({ late: 0.1 })];
+
+    const delays = late.calls.map(
+      ({ call }, place) => place - late.system.taken.indexOf(call.label),
+    );
+    expect(labels(late.calls).sort()).toEqual(labels(inTime.calls).sort());
+    expect(late.playlist.mishaps.late / 800).toBeCloseTo(0.1, 1);
+    expect(Math.max(...delays)).toBeGreaterThan(50);
+  });
+
+  it("change bookings without a call, after the call that came before", () => {
+    const changes: string[] = [];
+    const change = () => (changes.length < 5 ? `change ${changes.push("")}` : undefined);
+
+    const { playlist, calls } = one({ silent: 0.5 }, change);
+
+    expect(calls.length).toBe(800);
+    expect(playlist.mishaps.silentChanges).toBe(5);
+  });
+});
+
 describe("a call", () => {
   it("is made only when it is taken, so that the system is not ahead of what was sent", () => {
     const system = fakeSystem({ long: 4 });
