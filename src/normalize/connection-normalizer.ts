@@ -9,7 +9,13 @@ import type { LoadedConnection } from "../registry/registry.ts";
 import { BatchCommit, type Group } from "./commit-batch.ts";
 import { BookingFetcher, type FetcherTools } from "./fetch-booking.ts";
 import { failureName } from "./failure-name.ts";
-import { endOfError, endOfNotFound, type FetchEnd, LOOK_DELAYS_MS } from "./fetch-end.ts";
+import {
+  endOfError,
+  endOfNotFound,
+  type FetchEnd,
+  LOOK_DELAYS_MS,
+  stateWithoutLook,
+} from "./fetch-end.ts";
 import { BudgetMemory } from "./budget-memory.ts";
 import { Learned } from "./learned.ts";
 import { SourceHealth } from "./source-health.ts";
@@ -289,10 +295,11 @@ export class ConnectionNormalizer implements OwnedWork {
     }
     const isShown = ({ parts }: Unit) =>
       end.kind === "payload" && parts.some(({ notice }) => notice.view !== undefined);
-    const state = end.kind === "end" ? end.state : "failed";
     const unread = units
       .filter((unit) => !isShown(unit))
-      .map(({ delivery: { position }, masked }) => {
+      .map(({ delivery, masked }) => {
+        const { position } = delivery;
+        const state = stateWithoutLook(end, delivery);
         return { position, state, subject, reason: end.reason, ...(masked && { masked }) };
       });
     this.#ready.push({ units, looks: this.#looks.ofPayloads(units.filter(isShown)), unread });

@@ -1,3 +1,5 @@
+import type { WaitingDelivery } from "../inbox/inbox-store.ts";
+import { isListed } from "../inbox/listed-notice.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { Unit } from "./unit.ts";
 
@@ -5,6 +7,7 @@ import type { Unit } from "./unit.ts";
 export type FetchEnd =
   | { kind: "postpone"; delayMs: number; reason: string; isLook: boolean }
   | { kind: "payload"; reason: string }
+  | { kind: "unknown"; reason: string }
   | { kind: "end"; state: "failed" | "held"; reason: string };
 
 /** A call that the state contradicts is looked at again after these. */
@@ -21,7 +24,7 @@ export function endOfNotFound(reference: string, units: readonly Unit[]): FetchE
     return { kind: "postpone", delayMs: LOOK_DELAYS_MS[0] ?? 0, reason, isLook: true };
   }
   const hasPayload = units.some(({ parts }) => parts.some(({ notice }) => notice.view));
-  return hasPayload ? { kind: "payload", reason } : { kind: "end", state: "failed", reason };
+  return { kind: hasPayload ? "payload" : "unknown", reason };
 }
 
 /** @param failures How often the booking's fetch has failed in a row, with this time. */
@@ -50,4 +53,13 @@ export function endOfError(
 function retryDelayMs(failures: number): number {
   const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
   return Math.round(delay * (0.75 + Math.random() / 2));
+}
+
+/** A list may still name what has been deleted since: that is no call that could not be read. */
+export function stateWithoutLook(
+  end: Exclude<FetchEnd, { kind: "postpone" }>,
+  delivery: Pick<WaitingDelivery, "method">,
+): "duplicate" | "failed" | "held" {
+  if (end.kind === "end") return end.state;
+  return isListed(delivery) ? "duplicate" : "failed";
 }

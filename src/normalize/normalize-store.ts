@@ -27,7 +27,7 @@ export type ReadyLook =
 /** A delivery that ends without a look: unreadable, foreign, without a key. */
 export interface Unread {
   position: number;
-  state: "failed" | "held";
+  state: "duplicate" | "failed" | "held";
   reason: string;
   subject?: string;
   masked?: MaskedRequest;

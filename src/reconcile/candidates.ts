@@ -10,7 +10,7 @@ import type { LoadedConnection } from "../registry/registry.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { DayWindow, ListedBooking, SourceLists } from "../sdk/lists.ts";
 import type { Notice } from "../sdk/source.ts";
-import type { DifferenceStore } from "./difference-store.ts";
+import { type DifferenceStore, TRY_AGAIN_MS } from "./difference-store.ts";
 import type { Difference, Found } from "./difference.ts";
 import { hashOfListed, judgeListed, mayBeOnItsWay } from "./judge-listed.ts";
 import type { Sheet } from "./read-list.ts";
@@ -159,7 +159,7 @@ export class CandidateFinder {
     for (const batch of batches(candidates)) {
       const subjects = batch.map(({ notice }) => subjectName(notice.subject));
       const { db, differences, connection } = this.#parts;
-      const unfounded = await differences.unfounded(connection.id, subjects);
+      const unfounded = await differences.unfounded(connection.id, subjects, now);
       const failed = await failedAmong(db, connection.id, subjects);
       const open = await differences.open(connection.id, subjects);
       for (const candidate of batch) {
@@ -188,9 +188,6 @@ export class CandidateFinder {
     return lookedAt(this.#parts.db, this.#parts.connection.id, references);
   }
 }
-
-/** What could not be repaired is not tried anew at every round. */
-const TRY_AGAIN_MS = 20 * 60 * 60_000;
 
 /** Whether what is to repair a difference is under way, or has failed a while ago. */
 function isInHand(open: Difference | undefined, now: number): boolean {

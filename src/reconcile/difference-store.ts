@@ -27,6 +27,9 @@ export interface DifferenceRow {
   fields: Buffer;
 }
 
+/** What could not be repaired, or not be seen at a look, is not tried anew at every round. */
+export const TRY_AGAIN_MS = 20 * 60 * 60_000;
+
 /** How a difference ended, or why it has not. */
 export interface Ending {
   delivery: number;
@@ -89,15 +92,26 @@ export class DifferenceStore {
     return new Map(rows.map((row) => [row.subject, readDifference(row)]));
   }
 
-  /** The rows, by hash, that were looked into before and were right all the same. */
-  async unfounded(connection: string, subjects: readonly string[]): Promise<Set<string>> {
-    const rows: { subject: string; shown: string }[] = await this.#db
+  /**
+   * The rows, by hash, that were looked into before and were right all the same. One look may have
+   * shown what was before the change, so a second one, the next day, has the last word.
+   */
+  async unfounded(
+    connection: string,
+    subjects: readonly string[],
+    now: number,
+  ): Promise<Set<string>> {
+    const rows: { subject: string; shown: string; times: number; at: number }[] = await this.#db
       .knex("differences")
       .whereIn("subject", [...subjects])
       .where({ connection })
       .whereRaw("COALESCE(state, '') = 'unfounded'")
-      .select("subject", "shown");
-    return new Set(rows.map(({ subject, shown }) => `${subject}/${shown}`));
+      .groupBy("subject", "shown")
+      .select("subject", "shown")
+      .count("* as times")
+      .max("tried_at as at");
+    const believed = rows.filter(({ times, at }) => times > 1 || now - at < TRY_AGAIN_MS);
+    return new Set(believed.map(({ subject, shown }) => `${subject}/${shown}`));
   }
 
   async end(endings: readonly Ending[], now: number): Promise<void> {
