@@ -121,13 +121,12 @@ function configOf(urls: ReadonlyMap<string, string>): object {
 
 async function untilQuiet({ db }: App): Promise<void> {
   const { knex } = db;
-  for (;;) {
-    const open = await Promise.all([
-      knex("deliveries").where({ state: "waiting" }).first("position"),
-      knex("jobs").whereIn("state", ["ready", "leased"]).first("position"),
-      knex("comparisons").where({ state: "open" }).first("position"),
-    ]);
-    if (open.every((row) => row === undefined)) return;
+  // In this order: what one has led to is there once it is done.
+  const isOpen = async () =>
+    (await knex("comparisons").where({ state: "open" }).first("position")) !== undefined ||
+    (await knex("deliveries").where({ state: "waiting" }).first("position")) !== undefined ||
+    (await knex("jobs").whereIn("state", ["ready", "leased"]).first("position")) !== undefined;
+  while (await isOpen()) {
     await endWaits(db);
     await sleep(POLL_MS);
   }

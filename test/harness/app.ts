@@ -85,10 +85,15 @@ function environment(folder: string, { config = {}, env, location }: AppOptions)
 export async function untilSettled({ db }: Pick<App, "db">): Promise<void> {
   await vi.waitFor(
     async () => {
-      const [deliveries, jobs]: [unknown[], unknown[]] = await Promise.all([
-        db.knex("deliveries").where({ state: "waiting" }).select("position"),
-        db.knex("jobs").whereIn("state", ["ready", "leased"]).select("position"),
-      ]);
+      // In this order: what a delivery led to is there once it waits no more.
+      const deliveries: unknown[] = await db
+        .knex("deliveries")
+        .where({ state: "waiting" })
+        .select("position");
+      const jobs: unknown[] = await db
+        .knex("jobs")
+        .whereIn("state", ["ready", "leased"])
+        .select("position");
       expect({ deliveries: deliveries.length, jobs: jobs.length }).toEqual({
         deliveries: 0,
         jobs: 0,

@@ -117,6 +117,46 @@ onEachStore((store) => {
     expect(await bench.differences()).toEqual(["1201 extra unfounded"]);
   });
 
+  it("what is listed and cannot be looked up is no failure, and is tried again a day later", async () => {
+    const bench = await open(store);
+    const { world, db } = bench;
+    world.put("1201", confirmed());
+    world.unshown.add("1201");
+
+    await bench.compare({ days: DAYS });
+    world.calls.length = 0;
+    await bench.compare({ days: { ...DAYS, to: "2026-12-30" } });
+    const looks = world.calls.filter((call) => call === "show:1201");
+    const failed: unknown[] = await db.knex("deliveries").where({ state: "failed" }).select("id");
+    const before = await bench.differences();
+    world.unshown.clear();
+    await db.knex("differences").update({ tried_at: Date.now() - 86_400_000 });
+    await bench.compare({ days: DAYS });
+
+    expect(failed).toEqual([]);
+    expect(before).toEqual(["1201 missing unfounded"]);
+    expect(looks).toEqual([]);
+    expect(await bench.told()).toEqual(["1201 booking.confirmed reconciled"]);
+    expect((await bench.differences()).at(-1)).toBe("1201 missing repaired lost");
+  });
+
+  it("a difference that two looks a day apart do not show is looked into no more", async () => {
+    const bench = await open(store);
+    const { world, db } = bench;
+    await known(bench, "1201");
+    const { view, changedAt } = world.bookings.get("1201") ?? { view: confirmed(), changedAt: 0 };
+    world.bookings.set("1201", { view: confirmed(120_00), changedAt, shownOnlyWhole: view });
+    const looks = async () => {
+      world.calls.length = 0;
+      await bench.compare({ days: DAYS });
+      await db.knex("differences").update({ tried_at: Date.now() - 86_400_000 });
+      return world.calls.filter((call) => call === "show:1201").length;
+    };
+
+    expect([await looks(), await looks(), await looks()]).toEqual([1, 1, 0]);
+    expect(await bench.told()).toEqual(["1201 booking.confirmed notified"]);
+  });
+
   it("a source that suddenly shows next to nothing is not believed", async () => {
     const bench = await open(store);
     for (let n = 0; n < 12; n += 1) await known(bench, `12${n + 10}`);

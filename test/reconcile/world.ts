@@ -24,6 +24,8 @@ export class World {
   fault: Error | undefined;
   /** Bookings that the lists leave out. */
   readonly hidden = new Set<string>();
+  /** Bookings that the lists name and no look shows. */
+  readonly unshown = new Set<string>();
   /** After so many calls to lists the first row becomes the last. */
   movesAfterCall = Infinity;
   /** What the lists of payments and closures show. */
@@ -82,7 +84,7 @@ export class World {
   fetchBooking = (reference: string): Promise<BookingView | undefined> => {
     this.calls.push(`show:${reference}`);
     if (this.fault) return Promise.reject(this.fault);
-    const held = this.bookings.get(reference);
+    const held = this.unshown.has(reference) ? undefined : this.bookings.get(reference);
     return Promise.resolve(held && { ...held.view, ...held.shownOnlyWhole });
   };
 
