@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { residentMiB } from "../harness/resident-memory.ts";
 import { measureDrain } from "./drain.ts";
 import { bellhop, type Bench, HOOK_PATH } from "./processes.ts";
 import { planyoBody } from "./planyo-body.ts";
@@ -46,9 +46,4 @@ async function memoryAfterDeliveries(bench: Bench) {
   const memoryMiB = residentMiB(contender.pid);
   await contender.stop();
   return { deliveries, memoryMiB };
-}
-
-function residentMiB(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }

@@ -5,6 +5,7 @@ import { optionsOrExit } from "../harness/options-or-exit.ts";
 import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
 import { measureDrain, type DrainRow } from "./drain.ts";
 import { measureFootprint } from "./footprint.ts";
+import { measureImport } from "./import.ts";
 import {
   bareExpress,
   bellhopOn,
@@ -118,10 +119,14 @@ if (isWanted("lease")) {
 if (isWanted("jobs")) {
   report.jobs = await measureJobs(bench, mariadb, hasProgram("redis-server"), rounds);
 }
+if (isWanted("import")) {
+  report.import = await measureImport(bench);
+}
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });
 
 writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
 printReport(report, json);
-const isMissing = report.intake?.some(({ missing }) => missing > 0) ?? false;
+const isMissing =
+  (report.intake?.some(({ missing }) => missing > 0) ?? false) || (report.import?.wrong ?? 0) > 0;
 process.exitCode = isMissing ? 1 : 0;

@@ -1,6 +1,14 @@
 import { parseArgs } from "node:util";
 
-export const PARTS = ["intake", "drain", "latency", "footprint", "lease", "jobs"] as const;
+export const PARTS = [
+  "intake",
+  "drain",
+  "latency",
+  "footprint",
+  "lease",
+  "jobs",
+  "import",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -14,7 +22,7 @@ export interface Options {
 export const HELP = `npm run bench -- [options]
 
 Measures everything in one run on one machine, candidates in turn, so that ratios hold where
-absolute figures do not. All parts take about twenty minutes.
+absolute figures do not. All parts take about half an hour.
 
   --only LIST    these parts alone, comma-separated:
                    intake     calls answered a second, beside a bare Express and a hand-written receiver
@@ -23,13 +31,14 @@ absolute figures do not. All parts take about twenty minutes.
                    footprint  start and memory
                    lease      taking a job from a full store beside an empty one
                    jobs       jobs settled a second, beside BullMQ (needs redis-server)
+                   import     100,000 bookings taken over, with five kills on the way
   --rounds N     how often each candidate has its turn (3)
   --seconds N    of load in each turn (3)
   --json FILE    where the figures go as JSON (bench-results.json)
   --help
 
-Without mariadb-server its rows are left out. Exit codes: 0; 1 when an acknowledged request is
-missing from a store; 2 wrong usage.
+Without mariadb-server its rows are left out. Exit codes: 0; 1 when an acknowledged request or
+an imported booking is missing from a store; 2 wrong usage.
 `;
 
 /** @throws Error that says what to write instead. */

@@ -1,5 +1,6 @@
 import type { DrainRow } from "./drain.ts";
 import type { FootprintRow } from "./footprint.ts";
+import type { ImportRow } from "./import.ts";
 import type { IntakeRow } from "./intake.ts";
 import type { JobsRow } from "./jobs.ts";
 import type { LatencyRow } from "./latency.ts";
@@ -14,6 +15,7 @@ export interface Report {
   footprint?: FootprintRow;
   leases?: readonly LeaseRow[];
   jobs?: readonly JobsRow[];
+  import?: ImportRow;
 }
 
 /** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
@@ -24,6 +26,7 @@ export function printReport(report: Report, json: string): void {
     idlePart(report),
     leasePart(report),
     jobsPart(report),
+    importPart(report),
     [`All rounds as JSON: ${json}`],
   ];
   const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
@@ -89,6 +92,19 @@ function jobsPart({ jobs }: Report): string[] {
     "No-op jobs run and settled, durable, in order, medians",
     row(["", "jobs/s", "x BullMQ"]),
     ...names.map((name) => row([name, speedOf(name), (speedOf(name) / base).toFixed(2)])),
+  ];
+}
+
+function importPart({ import: imported }: Report): string[] {
+  if (!imported) return [];
+  const { there, known, wrong, mails, kills, seconds, earlyMiB, lateMiB } = imported;
+  const perSecond = Math.round(known / Math.max(1, seconds));
+  return [
+    `Import of ${there} bookings, killed ${kills} times: ${known} known, ${wrong} otherwise than at ` +
+      `the source, ${mails} mails`,
+    `  ${seconds} s, ${perSecond} bookings/s (the source's limit lifted)`,
+    `  memory ${earlyMiB} MiB early, ${lateMiB} MiB late, ratio ` +
+      `${(lateMiB / earlyMiB).toFixed(2)} (aim <= 1.20)`,
   ];
 }
 

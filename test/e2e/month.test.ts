@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from "vitest";
 
 import { type PlannedCall, Playlist } from "../../src/simulate/playlist.ts";
-import { asTruth, type MonthsWorld, startMonth, truths } from "./months-world.ts";
+import { knownBookings, truthsOf } from "../harness/known-bookings.ts";
+import { type MonthsWorld, startMonth } from "./months-world.ts";
 
 /** Of each source; MONTH_BOOKINGS=3000 plays a whole month of a busy operator. */
 const BOOKINGS = Number(process.env["MONTH_BOOKINGS"] ?? 150);
@@ -42,11 +43,7 @@ it("after a month of lost, late and doubled calls and silent changes all is as a
   const { lost, late, silentChanges } = playlist.mishaps;
   expect(Math.min(lost, late, silentChanges)).toBeGreaterThan(BOOKINGS / 10);
   for (const { id, system } of sources) {
-    const known = await world.known(id);
-    const alive = [...known.values()].filter(({ status }) => status !== "removed");
-    expect(new Map(alive.map((booking) => [booking.reference, asTruth(booking)]))).toEqual(
-      truths(system),
-    );
+    expect(await knownBookings(world.app.db, id)).toEqual(truthsOf(system));
     expect(system.calls?.get("refused") ?? 0).toBe(0);
   }
   expect(await differencesLeft(world)).toEqual([]);

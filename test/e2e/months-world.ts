@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { httpClient } from "../../src/http/http-client.ts";
-import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import type { Wanted } from "../../src/reconcile/comparison.ts";
 import { ComparisonStore } from "../../src/reconcile/comparison-store.ts";
-import type { Booking } from "../../src/sdk/booking.ts";
-import type { SimulatedSystem, SimulatedTruth, Simulator } from "../../src/sdk/simulator.ts";
+import type { SimulatedSystem, Simulator } from "../../src/sdk/simulator.ts";
 import { play } from "../../src/simulate/player.ts";
 import type { PlannedCall } from "../../src/simulate/playlist.ts";
 import { serveSystems } from "../../src/simulate/system-server.ts";
 import { simulator as planyo } from "../../integrations/planyo/simulator/simulator.ts";
 import { simulator as tourcms } from "../../integrations/tourcms/simulator/simulator.ts";
 import { type App, startApp } from "../harness/app.ts";
+import { truthsOf } from "../harness/known-bookings.ts";
 import { type MailServer, startMailServer } from "../harness/mails.ts";
 import { endWaits, type PassingTime, startPassingTime } from "../harness/passing-time.ts";
 
@@ -41,8 +40,6 @@ export interface MonthsWorld {
   compare(wanted: Wanted): Promise<void>;
   /** Until nothing is left to read, to compare or to do. */
   settle(): Promise<void>;
-  /** What is known of a source's bookings, by reference. */
-  known(source: string): Promise<Map<string, Booking>>;
   stop(): Promise<void>;
 }
 
@@ -59,7 +56,7 @@ export async function startMonth({ seed, before, lagMs = 0 }: WorldOptions): Pro
     const clock = () => Date.now();
     const system = simulator.create({ seed, now: Date.now(), clock, hourlyLimit, lagMs });
     system.populate?.(before);
-    return { id, system, before: new Set(truths(system).keys()) };
+    return { id, system, before: new Set(truthsOf(system).keys()) };
   });
   const apis = await serveSystems(
     sources.map(({ id, system }) => ({ system, apiBaseUrl: `http://127.0.0.1:0/${id}` })),
@@ -91,7 +88,6 @@ export async function startMonth({ seed, before, lagMs = 0 }: WorldOptions): Pro
       for (const { id } of sources) await comparisons.ask(id, "reconcile", wanted);
       await settle();
     },
-    known: (source) => knownOf(app, source),
     async stop() {
       await app.stop();
       await mails.close();
@@ -130,30 +126,4 @@ async function untilQuiet({ db }: App): Promise<void> {
     await endWaits(db);
     await sleep(POLL_MS);
   }
-}
-
-async function knownOf({ db }: App, connection: string): Promise<Map<string, Booking>> {
-  const rows: { subject: string }[] = await db
-    .knex("subjects")
-    .where({ connection, kind: "booking" })
-    .select("subject");
-  const store = new SubjectStore(db);
-  const known = new Map<string, Booking>();
-  for (let start = 0; start < rows.length; start += 200) {
-    const subjects = rows.slice(start, start + 200).map(({ subject }) => subject);
-    for (const [subject, { known: one }] of await store.load(db.knex, connection, subjects)) {
-      if (one.booking) known.set(subject, one.booking);
-    }
-  }
-  return known;
-}
-
-export function truths(system: SimulatedSystem): Map<string, SimulatedTruth> {
-  return new Map([...(system.truth?.() ?? [])].map((one) => [one.reference, one]));
-}
-
-/** A booking as the truth about it is told; nothing for one that is gone. */
-export function asTruth(booking: Booking): Partial<Record<keyof SimulatedTruth, unknown>> {
-  const { reference, status, start, totals } = booking;
-  return { reference, status, startsOn: start?.date, total: totals?.total, paid: totals?.paid };
 }
