@@ -63,6 +63,7 @@ describe.runIf(hasGalera())("on a Galera cluster of three nodes", () => {
   it("a transaction that fails at its COMMIT, because another node was faster, runs again", async () => {
     const [here, there] = [first(nodes), second(nodes)];
     await here.knex("owners").insert({ name: "a", token: "", until: 0 });
+    await untilSeen(there, "a", 0);
     let runs = 0;
 
     await here.transaction(async (trx) => {
@@ -83,6 +84,7 @@ describe.runIf(hasGalera())("on a Galera cluster of three nodes", () => {
 
   it("statements that stand alone all get through, however often the nodes collide", async () => {
     await first(nodes).knex("owners").insert({ name: "b", token: "", until: 0 });
+    for (const node of nodes) await untilSeen(node, "b", 0);
 
     await Promise.all(
       nodes.flatMap(({ knex }) =>
