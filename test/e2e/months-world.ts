@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Database } from "../../src/db/database.ts";
 import { httpClient } from "../../src/http/http-client.ts";
 import type { Wanted } from "../../src/reconcile/comparison.ts";
 import { ComparisonStore } from "../../src/reconcile/comparison-store.ts";
@@ -16,6 +17,9 @@ import { endWaits, type PassingTime, startPassingTime } from "../harness/passing
 
 const TOKEN = "month-token-0123456789abcdef";
 const POLL_MS = 20;
+/** So long nothing is done only where something is waited for. */
+const STANDSTILL_MS = 300;
+const PASSED_MS = 5 * 60_000;
 
 /** Each with the limit that the real system has. */
 const SOURCES: Readonly<Record<string, { simulator: Simulator; hourlyLimit: number }>> = {
@@ -26,6 +30,8 @@ const SOURCES: Readonly<Record<string, { simulator: Simulator; hourlyLimit: numb
 export interface PlayedSource {
   id: string;
   system: SimulatedSystem;
+  /** Calls to its API in an hour. */
+  hourlyLimit: number;
   /** Bookings that were there before Bellhop was. */
   before: ReadonlySet<string>;
 }
@@ -48,25 +54,31 @@ export interface WorldOptions {
   /** Bookings of each source that were there before. */
   before: number;
   lagMs?: number;
+  /** Compares by itself so often; by default only when asked. */
+  everyMinutes?: number;
 }
 
-export async function startMonth({ seed, before, lagMs = 0 }: WorldOptions): Promise<MonthsWorld> {
+export async function startMonth(options: WorldOptions): Promise<MonthsWorld> {
+  const { seed, before, lagMs = 0, everyMinutes = 0 } = options;
   const time = startPassingTime();
   const sources = Object.entries(SOURCES).map(([id, { simulator, hourlyLimit }]): PlayedSource => {
     const clock = () => Date.now();
     const system = simulator.create({ seed, now: Date.now(), clock, hourlyLimit, lagMs });
     system.populate?.(before);
-    return { id, system, before: new Set(truthsOf(system).keys()) };
+    return { id, system, hourlyLimit, before: new Set(truthsOf(system).keys()) };
   });
   const apis = await serveSystems(
     sources.map(({ id, system }) => ({ system, apiBaseUrl: `http://127.0.0.1:0/${id}` })),
   );
   const mails = await startMailServer();
   const app = await startApp({
-    config: configOf(new Map(sources.map(({ id }, index) => [id, apis.urls[index] ?? ""]))),
+    config: {
+      ...configOf(new Map(sources.map(({ id }, index) => [id, apis.urls[index] ?? ""]))),
+      reconcile: { everyMinutes, importDays: 800 },
+    },
     env: { MAIL_FROM: "post@example.com", SMTP_URL: mails.url },
   });
-  const settle = () => untilQuiet(app);
+  const settle = () => untilQuiet(app, time);
   return {
     app,
     mails,
@@ -97,7 +109,7 @@ export async function startMonth({ seed, before, lagMs = 0 }: WorldOptions): Pro
   };
 }
 
-/** No schedule: the test says when to compare. Mails are sent, so the connections are not simulated. */
+/** Mails are sent, so the connections are not simulated. */
 function configOf(urls: ReadonlyMap<string, string>): object {
   const connections = Object.entries(SOURCES).map(([id, { simulator, hourlyLimit }]) => [
     id,
@@ -109,21 +121,37 @@ function configOf(urls: ReadonlyMap<string, string>): object {
   ]);
   return {
     mail: { mode: "live" },
-    reconcile: { everyMinutes: 0, importDays: 800 },
     connections: Object.fromEntries(connections) as object,
     integrations: { "voucher-mail": {} },
   };
 }
 
-async function untilQuiet({ db }: App): Promise<void> {
-  const { knex } = db;
-  // In this order: what one has led to is there once it is done.
-  const isOpen = async () =>
-    (await knex("comparisons").where({ state: "open" }).first("position")) !== undefined ||
-    (await knex("deliveries").where({ state: "waiting" }).first("position")) !== undefined ||
-    (await knex("jobs").whereIn("state", ["ready", "leased"]).first("position")) !== undefined;
-  while (await isOpen()) {
+/** Where the work waits for what the source allows an hour, that time passes at once. */
+async function untilQuiet({ db }: App, time: PassingTime): Promise<void> {
+  let [left, leftSince] = ["", performance.now()];
+  for (;;) {
+    const work = await openWork(db);
+    if (work === undefined) return;
+    if (work !== left) [left, leftSince] = [work, performance.now()];
+    if (performance.now() - leftSince > STANDSTILL_MS) {
+      time.pass(PASSED_MS);
+      leftSince = performance.now();
+    }
     await endWaits(db);
     await sleep(POLL_MS);
   }
+}
+
+/** How far the work is that is left, or undefined when none is. */
+async function openWork({ knex }: Database): Promise<string | undefined> {
+  // In this order: what one has led to is there once it is done.
+  const comparison: unknown = await knex("comparisons").where({ state: "open" }).first("progress");
+  const [waiting] = await knex("deliveries").where({ state: "waiting" }).count({ rows: "*" });
+  const jobs: unknown[] = await knex("jobs")
+    .whereIn("state", ["ready", "leased"])
+    .groupBy("state")
+    .select("state")
+    .count({ rows: "*" });
+  const isNone = comparison === undefined && waiting?.["rows"] === 0 && jobs.length === 0;
+  return isNone ? undefined : JSON.stringify([comparison, waiting, jobs]);
 }

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterEach, expect, it } from "vitest";
+
+import { FactStore } from "../../src/db/fact-store.ts";
+import type { ScheduleState } from "../../src/reconcile/schedule.ts";
+import { type MonthsWorld, type PlayedSource, startMonth } from "./months-world.ts";
+
+const BOOKINGS = 300;
+const STEP_MS = 5 * 60_000;
+const HOUR_MS = 60 * 60_000;
+/** Of what the source allows an hour. */
+const MOST_SHARE = 0.01;
+/** A call over loopback is answered within. */
+const QUIET_MS = 15;
+
+let world: MonthsWorld | undefined;
+afterEach(async () => {
+  await world?.stop();
+  world = undefined;
+});
+
+it("a day without differences costs at most a hundredth of what the source allows, every hour", async () => {
+  world = await startMonth({ seed: 3, before: BOOKINGS, everyMinutes: 15 });
+  await world.settle();
+  await passHours(world, 24); // the first rounds look back further
+
+  const costs = new Map(world.sources.map(({ id }) => [id, [] as number[]]));
+  for (let hour = 0; hour < 24; hour += 1) {
+    const before = new Map(world.sources.map((source) => [source.id, callsOf(source)]));
+    await passHours(world, 1);
+    for (const source of world.sources) {
+      costs.get(source.id)?.push(callsOf(source) - (before.get(source.id) ?? 0));
+    }
+  }
+
+  for (const { id, hourlyLimit } of world.sources) {
+    const ofHours = costs.get(id) ?? [];
+    expect(Math.max(...ofHours), `${id}: ${ofHours.join(" ")}`).toBeLessThanOrEqual(
+      hourlyLimit * MOST_SHARE,
+    );
+    expect(Math.max(...ofHours)).toBeGreaterThan(0);
+    const state = await stateOf(world, id);
+    expect(Date.now() - (state.roundAt ?? 0)).toBeLessThan(3 * HOUR_MS);
+    expect(Date.now() - (state.dailyAt ?? 0)).toBeLessThan(25 * HOUR_MS);
+  }
+  expect(await world.app.db.knex("differences").select("*")).toEqual([]);
+}, 240_000);
+
+it("a change that no call has told is found within hours, by itself", async () => {
+  world = await startMonth({ seed: 3, before: 20, everyMinutes: 15 });
+  await world.settle();
+  await passHours(world, 2);
+  for (const { system } of world.sources) system.changeSilently?.();
+
+  await passHours(world, 4);
+
+  for (const { id } of world.sources) {
+    const found: unknown[] = await world.app.db
+      .knex("differences")
+      .where({ connection: id })
+      .select("kind", "state", "cause");
+    expect(found).toEqual([{ kind: "different", state: "repaired", cause: "unannounced" }]);
+  }
+}, 120_000);
+
+async function passHours({ time, sources }: MonthsWorld, hours: number): Promise<void> {
+  for (let passed = 0; passed < hours * HOUR_MS; passed += STEP_MS) {
+    time.pass(STEP_MS);
+    for (let calls = -1; calls !== total(sources);) {
+      calls = total(sources);
+      await sleep(QUIET_MS);
+    }
+  }
+}
+
+function total(sources: readonly PlayedSource[]): number {
+  return sources.reduce((sum, source) => sum + callsOf(source), 0);
+}
+
+function callsOf({ system }: PlayedSource): number {
+  return [...(system.calls?.values() ?? [])].reduce((sum, calls) => sum + calls, 0);
+}
+
+async function stateOf({ app }: MonthsWorld, id: string): Promise<ScheduleState> {
+  const stored = await new FactStore(app.db).get(`reconcile:${id}`);
+  return JSON.parse(stored ?? "{}") as ScheduleState;
+}
