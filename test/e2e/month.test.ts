@@ -97,10 +97,11 @@ async function expectEachMailOnce({ app, mails, sources }: MonthsWorld): Promise
     .knex("effects")
     .select("connection", "subject", "state");
   expect(mails.mails.length).toBeGreaterThan(BOOKINGS / 2);
-  expect(effects.length).toBe(mails.mails.length);
-  expect(new Set(mails.mails.map(({ messageId }) => messageId)).size).toBe(effects.length);
   const said = mails.mails.map(({ to, subject, text }) => JSON.stringify([to, subject, text]));
-  expect(said.filter((mail, index) => said.indexOf(mail) !== index)).toEqual([]);
+  const saidOnce = new Set<string>();
+  expect(said.filter((mail) => saidOnce.has(mail) || !saidOnce.add(mail))).toEqual([]);
+  expect(new Set(mails.mails.map(({ messageId }) => messageId)).size).toBe(said.length);
+  expect(effects.length).toBe(said.length);
   for (const { id, before } of sources) {
     const told = effects.filter(({ connection }) => connection === id);
     expect(told.filter(({ subject }) => before.has(subject))).toEqual([]);

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Knex } from "knex";
+
 import type { Database } from "../../src/db/database.ts";
 import { httpClient } from "../../src/http/http-client.ts";
 import type { Wanted } from "../../src/reconcile/comparison.ts";
@@ -13,13 +15,13 @@ import { simulator as tourcms } from "../../integrations/tourcms/simulator/simul
 import { type App, startApp } from "../harness/app.ts";
 import { truthsOf } from "../harness/known-bookings.ts";
 import { type MailServer, startMailServer } from "../harness/mails.ts";
-import { endWaits, type PassingTime, startPassingTime } from "../harness/passing-time.ts";
+import { passWaits, type PassingTime, startPassingTime } from "../harness/passing-time.ts";
 
 const TOKEN = "month-token-0123456789abcdef";
 const POLL_MS = 20;
 /** So long nothing is done only where something is waited for. */
-const STANDSTILL_MS = 300;
-const PASSED_MS = 5 * 60_000;
+const STANDSTILL_MS = 200;
+const WAIT_MS = 5 * 60_000;
 
 /** Each with the limit that the real system has. */
 const SOURCES: Readonly<Record<string, { simulator: Simulator; hourlyLimit: number }>> = {
@@ -56,10 +58,12 @@ export interface WorldOptions {
   lagMs?: number;
   /** Compares by itself so often; by default only when asked. */
   everyMinutes?: number;
+  /** So much time passes at once where the work waits. */
+  waitMs?: number;
 }
 
 export async function startMonth(options: WorldOptions): Promise<MonthsWorld> {
-  const { seed, before, lagMs = 0, everyMinutes = 0 } = options;
+  const { seed, before, lagMs = 0, everyMinutes = 0, waitMs = WAIT_MS } = options;
   const time = startPassingTime();
   const sources = Object.entries(SOURCES).map(([id, { simulator, hourlyLimit }]): PlayedSource => {
     const clock = () => Date.now();
@@ -78,7 +82,7 @@ export async function startMonth(options: WorldOptions): Promise<MonthsWorld> {
     },
     env: { MAIL_FROM: "post@example.com", SMTP_URL: mails.url },
   });
-  const settle = () => untilQuiet(app, time);
+  const settle = () => untilQuiet(app, time, waitMs);
   return {
     app,
     mails,
@@ -126,32 +130,34 @@ function configOf(urls: ReadonlyMap<string, string>): object {
   };
 }
 
-/** Where the work waits for what the source allows an hour, that time passes at once. */
-async function untilQuiet({ db }: App, time: PassingTime): Promise<void> {
+/** Where the work waits for a later look, or for what the source allows an hour, time passes at once. */
+async function untilQuiet({ db }: App, time: PassingTime, waitMs: number): Promise<void> {
   let [left, leftSince] = ["", performance.now()];
   for (;;) {
-    const work = await openWork(db);
-    if (work === undefined) return;
-    if (work !== left) [left, leftSince] = [work, performance.now()];
-    if (performance.now() - leftSince > STANDSTILL_MS) {
-      time.pass(PASSED_MS);
+    const { reading, jobs } = await openWork(db);
+    if (reading === undefined && jobs === 0) return;
+    if (reading !== left) [left, leftSince] = [reading ?? "", performance.now()];
+    // A job under way takes its real time: a jump would be a lost lease to its worker.
+    if (jobs === 0 && performance.now() - leftSince > STANDSTILL_MS) {
+      time.pass(waitMs);
+      await passWaits(db, waitMs);
       leftSince = performance.now();
     }
-    await endWaits(db);
     await sleep(POLL_MS);
   }
 }
 
-/** How far the work is that is left, or undefined when none is. */
-async function openWork({ knex }: Database): Promise<string | undefined> {
+/** @returns how far what is left to read is, undefined when nothing is, and how many jobs are left. */
+async function openWork({ knex }: Database): Promise<{ reading?: string; jobs: number }> {
   // In this order: what one has led to is there once it is done.
   const comparison: unknown = await knex("comparisons").where({ state: "open" }).first("progress");
-  const [waiting] = await knex("deliveries").where({ state: "waiting" }).count({ rows: "*" });
-  const jobs: unknown[] = await knex("jobs")
-    .whereIn("state", ["ready", "leased"])
-    .groupBy("state")
-    .select("state")
-    .count({ rows: "*" });
-  const isNone = comparison === undefined && waiting?.["rows"] === 0 && jobs.length === 0;
-  return isNone ? undefined : JSON.stringify([comparison, waiting, jobs]);
+  const waiting = await rowsIn(knex("deliveries").where({ state: "waiting" }));
+  const jobs = await rowsIn(knex("jobs").whereIn("state", ["ready", "leased"]));
+  if (comparison === undefined && waiting === 0) return { jobs };
+  return { reading: JSON.stringify([comparison, waiting]), jobs };
+}
+
+async function rowsIn(rows: Knex.QueryBuilder): Promise<number> {
+  const [counted]: { rows?: number }[] = await rows.count({ rows: "*" });
+  return counted?.rows ?? 0;
 }

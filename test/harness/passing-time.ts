@@ -67,10 +67,10 @@ function startWaits() {
   };
 }
 
-/** Ends the waits for a later look: in the store they are as long after a jump of the clock as before. */
-export async function endWaits({ knex }: Database): Promise<void> {
+/** Lets time pass for what waits in the store: there a wait is as long after a jump of the clock. */
+export async function passWaits({ knex }: Database, ms: number): Promise<void> {
   await knex("deliveries")
     .where({ state: "waiting" })
     .where("due_at", ">", 0)
-    .update({ due_at: 0 });
+    .update({ due_at: knex.raw("due_at - ?", [ms]) });
 }
