@@ -46,6 +46,8 @@ export class CandidateFinder {
   }
 
   /**
+   * What differed before and agrees now is noted so.
+   *
    * @param list The list's name, for people.
    * @returns what may differ, and how many of the listed bookings are known.
    */
@@ -60,12 +62,12 @@ export class CandidateFinder {
       const known = await this.#load(batch.map(({ reference }) => reference));
       const lookedAt = await this.#lookedAt(batch);
       here += batch.filter(({ reference }) => known.get(reference)?.booking).length;
-      candidates.push(
-        ...batch.flatMap((listed) => {
-          const beside = known.get(listed.reference) ?? UNKNOWN_SUBJECT;
-          return this.#judge(list, listed, beside, lookedAt.get(listed.reference), now);
-        }),
-      );
+      const judged = batch.flatMap((listed) => {
+        const beside = known.get(listed.reference) ?? UNKNOWN_SUBJECT;
+        return this.#judge(list, listed, beside, lookedAt.get(listed.reference), now);
+      });
+      await this.#endAgreed(batch, judged, now);
+      candidates.push(...judged);
     }
     candidates.push(...(await this.#amongRecords(records)));
     return { candidates: await this.#withoutUnfounded(candidates, now), here };
@@ -84,6 +86,11 @@ export class CandidateFinder {
       .where({ connection: connection.id, kind: "booking" })
       .select("subject", "status");
     const known = rows.filter(({ status }) => status !== "removed");
+    const removed = rows.filter(({ status }) => status === "removed");
+    await this.#agree(
+      removed.map(({ subject }) => subject).filter((subject) => !bookings.has(subject)),
+      now,
+    );
     const gone = known.map(({ subject }) => subject).filter((subject) => !bookings.has(subject));
     const candidates: Candidate[] = [];
     for (const batch of batches(gone)) {
@@ -92,6 +99,26 @@ export class CandidateFinder {
       }
     }
     return { candidates: await this.#withoutUnfounded(candidates, now), known: known.length };
+  }
+
+  async #endAgreed(
+    batch: readonly ListedBooking[],
+    judged: readonly Candidate[],
+    now: number,
+  ): Promise<void> {
+    const differing = new Set(judged.map(({ notice }) => subjectName(notice.subject)));
+    const references = batch.map(({ reference }) => reference);
+    await this.#agree(
+      references.filter((reference) => !differing.has(reference)),
+      now,
+    );
+  }
+
+  async #agree(subjects: readonly string[], now: number): Promise<void> {
+    const { differences, connection } = this.#parts;
+    for (const batch of batches(subjects)) {
+      await differences.endAgreed(connection.id, batch, now);
+    }
   }
 
   #judge(

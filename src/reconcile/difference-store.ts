@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 
 import { insertMany, updateMany } from "../db/bulk.ts";
 import type { Database } from "../db/database.ts";
+import { lookedAt } from "../inbox/heard.ts";
 import type { Change } from "../sdk/booking-event.ts";
 import {
   type Cause,
@@ -112,6 +113,27 @@ export class DifferenceStore {
       .max("tried_at as at");
     const believed = rows.filter(({ times, at }) => times > 1 || now - at < TRY_AGAIN_MS);
     return new Set(believed.map(({ subject, shown }) => `${subject}/${shown}`));
+  }
+
+  /** Ends those of subjects that agree now: a call that came late, or a person, has put them right. */
+  async endAgreed(connection: string, subjects: readonly string[], now: number): Promise<void> {
+    const open = [...(await this.open(connection, subjects)).values()];
+    const idle = open.filter(({ delivery }) => delivery === null);
+    if (idle.length === 0) return;
+    const looks = await lookedAt(
+      this.#db,
+      connection,
+      idle.map(({ subject }) => subject),
+    );
+    // One list may not show what another has shown: without a look since, nothing is said.
+    const right = idle.filter(({ subject, foundAt }) => (looks.get(subject) ?? 0) >= foundAt);
+    await this.#db
+      .knex("differences")
+      .whereIn(
+        "position",
+        right.map(({ position }) => position),
+      )
+      .update({ state: "repaired", open_key: null, closed_at: now });
   }
 
   async end(endings: readonly Ending[], now: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { isMadeSince } from "../normalize/adoption.ts";
 import { changesBetween } from "../normalize/changes.ts";
 import { kindOf, newsAmong } from "../normalize/carried.ts";
 import { mapFields } from "../normalize/map-fields.ts";
@@ -29,7 +30,7 @@ export class DryLook {
     return confirmed;
   }
 
-  /** @returns undefined when there is no such booking, and it is not known here either. */
+  /** @returns undefined for what is no difference: not there either, or only to be taken over. */
   async #changes({ notice, found }: Candidate, signal: AbortSignal): Promise<Change[] | undefined> {
     const { subject, fetch } = notice;
     if (subject.kind !== "booking" || !fetch) return [...(found?.changes ?? [])];
@@ -41,6 +42,9 @@ export class DryLook {
       signal,
     );
     if (!view) return found?.kind === "extra" ? [...found.changes] : undefined;
+    const { madeAt } = view;
+    const isOld = !isMadeSince(madeAt ? { madeAt } : {}, this.#parts.since);
+    if (found?.kind === "missing" && isOld) return undefined;
     return this.#compare(subject.reference, view);
   }
 
