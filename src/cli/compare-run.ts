@@ -16,13 +16,19 @@ export interface Comparable {
   lists: SourceLists<unknown>;
 }
 
+/** A person has stopped it. */
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
+}
+
+export function unknownConnection(id: string, known: readonly string[]): string {
+  return `no connection is called ${id}: known are ${known.join(", ") || "none"}`;
+}
+
 /** @throws when there is no such connection, or nothing to compare it with. */
 export function comparable({ connections }: Registry, id: string): Comparable {
   const connection = connections.get(id);
-  if (!connection) {
-    const known = [...connections.keys()].join(", ") || "none";
-    throw new Error(`no connection is called ${id}: known are ${known}`);
-  }
+  if (!connection) throw new Error(unknownConnection(id, [...connections.keys()]));
   const { integration, settings, config } = connection;
   const lists = integration.source?.lists;
   if (!lists) {
@@ -92,16 +98,18 @@ async function followed(
     const comparison = await comparisons.find(id);
     if (!comparison) throw new Error("the comparison is gone from the store: start it again");
     if (comparison.state === "done") return comparison;
-    if (comparison.state === "failed") throw new Error(comparison.reason ?? "it failed");
+    if (comparison.state === "failed") {
+      throw new Error(`${comparison.connection}: ${comparison.reason ?? "it failed"}`);
+    }
     progress.update(stateOf(comparison));
-    const waits = waitsFor(comparison, performance.now() - askedAt);
+    const waits = await waitsFor(comparisons, comparison, performance.now() - askedAt);
     if (waits !== null && waits !== told) {
       progress.end();
       shell.writeError(`${comparison.connection}: ${waits}\n`);
     }
     told = waits;
     await sleep(POLL_MS, signal).catch(() => {
-      throw new Error(
+      throw new StoppedError(
         "stopped. The same command goes on where this one was; a running Bellhop does so by itself",
       );
     });
@@ -109,16 +117,27 @@ async function followed(
 }
 
 /** What keeps it from going on, for people. */
-function waitsFor(
-  { reason, createdAt, updatedAt, connection }: Comparison,
+async function waitsFor(
+  comparisons: OpenBellhop["comparisons"],
+  { id, reason, createdAt, updatedAt, connection }: Comparison,
   waitedMs: number,
-): string | null {
+): Promise<string | null> {
   if (reason !== null) return `waiting, tried again by itself: ${reason}`;
-  if (updatedAt > createdAt || waitedMs < BEGINS_WITHIN_MS) return null;
+  if (updatedAt > createdAt) return null;
+  const [first] = await comparisons.open(connection);
+  if (first && first.id !== id) {
+    return `one that was asked for before comes first: ${first.kind} ${spanOf(first.wanted)}`;
+  }
+  if (waitedMs < BEGINS_WITHIN_MS) return null;
   return (
     `nothing has begun yet: the running Bellhop that owns ${connection} is busy with its ` +
     "questions, or was started without the key: restart it after a change of the settings"
   );
+}
+
+/** `from 2026-03-14 to 2027-04-18` */
+export function spanOf({ days: { from, to } = { from: "", to: "" }, endsFrom }: Wanted): string {
+  return endsFrom === undefined ? `from ${from} to ${to}` : `up to ${to}`;
 }
 
 function stateOf({ wanted: { days, since }, progress }: Comparison) {

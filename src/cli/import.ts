@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Comparison } from "../reconcile/comparison.ts";
 import { daysAfter, isBefore } from "../reconcile/days.ts";
 import { importWanted } from "../reconcile/schedule.ts";
-import { comparable, compareToTheEnd, todayOf } from "./compare-run.ts";
+import { comparable, compareToTheEnd, spanOf, todayOf } from "./compare-run.ts";
 import { day } from "./days-option.ts";
 import { type OpenBellhop, withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
@@ -26,7 +26,8 @@ export function addImportCommand(program: Command, shell: Shell): void {
       if (from !== undefined && to !== undefined && isBefore(to, from)) {
         command.error("error: --to is before --from");
       }
-      await withBellhop(shell, (bellhop) => importBookings(shell, bellhop, id, { from, to }));
+      const days = { from, to };
+      await withBellhop(shell, (bellhop) => importBookings(shell, bellhop, id, days), "error");
     });
 }
 
@@ -55,8 +56,7 @@ async function importBookings(
 /** @throws when some could not be read. */
 function tell(shell: Shell, { connection, progress, wanted }: Comparison): void {
   const { there, here, failed } = progress;
-  const { from = "", to = "" } = wanted.days ?? {};
-  const span = wanted.endsFrom === undefined ? `from ${from} to ${to}` : `up to ${to}`;
+  const span = spanOf(wanted);
   shell.write(
     there === 0
       ? `${connection}: the source has no bookings ${span}.\n`

@@ -48,13 +48,18 @@ export async function withStore<T>(
   }
 }
 
-/** Composes Bellhop without starting any of it. */
+/**
+ * Composes Bellhop without starting any of it.
+ *
+ * @param usual What of the log is shown when nothing else is asked for.
+ */
 export async function withBellhop<T>(
   shell: Shell,
   work: (bellhop: OpenBellhop) => Promise<T>,
+  usual: UsualLevel = "warn",
 ): Promise<T> {
   const settings = readSettings(shell.environment());
-  const foundation = await layFoundation(settings, new Set(), commandLog(settings));
+  const foundation = await layFoundation(settings, new Set(), commandLog(settings, usual));
   // Loaded late: commands that only look answer twice as fast without it.
   const { CLOCK, compose, MAILROOM, PDF, TEMPLATES } = await import("../compose.ts");
   const { db, registry } = foundation;
@@ -83,7 +88,10 @@ export async function withBellhop<T>(
   }
 }
 
+/** `error` where the command itself tells of what its log would warn. */
+type UsualLevel = "warn" | "error";
+
 /** A command says what it did itself; of the log only what is wrong, or what was asked for. */
-export function commandLog({ logLevel }: Settings): Log {
-  return createLog(logLevel === "info" ? "warn" : logLevel);
+export function commandLog({ logLevel }: Settings, usual: UsualLevel = "warn"): Log {
+  return createLog(logLevel === "info" ? usual : logLevel);
 }

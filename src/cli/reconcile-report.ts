@@ -17,7 +17,8 @@ export const REPORT_FORMATS = ["text", "csv", "json"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface ReportWanted {
-  connection: string | undefined;
+  /** One after the other; undefined: all there are. */
+  connections: readonly (string | undefined)[];
   /** `YYYY-MM-DD` */
   since: string;
   format: ReportFormat;
@@ -28,8 +29,16 @@ const PAGE = 20;
 /** A report is whole, for as long as a person may still read it. */
 const MOST_DIFFERENCES = 100_000;
 
-/** Writes what comparisons have found, newest day first. */
-export async function writeReport(shell: Shell, db: Database, wanted: ReportWanted): Promise<void> {
+/**
+ * Writes what comparisons have found, newest day first, as one document.
+ *
+ * @returns whether anything was compared.
+ */
+export async function writeReport(
+  shell: Shell,
+  db: Database,
+  wanted: ReportWanted,
+): Promise<boolean> {
   const { format } = wanted;
   const days: Reconciliation[] = [];
   let isFirst = true;
@@ -43,24 +52,27 @@ export async function writeReport(shell: Shell, db: Database, wanted: ReportWant
     shell.write(`${JSON.stringify(days.map(presentReconciliation), null, 2)}\n`);
   else if (isFirst && format === "csv") shell.write(csvOf([], true));
   else if (isFirst) shell.write(`Nothing was compared since ${wanted.since}.\n`);
+  return !isFirst;
 }
 
 async function* pages(
   db: Database,
-  { connection, since }: ReportWanted,
+  { connections, since }: ReportWanted,
 ): AsyncGenerator<Reconciliation[]> {
-  const filters = { since, ...(connection !== undefined && { connection }) };
   const list = {
     ...reconciliationList,
     read: (from: Database, keys: readonly number[]) =>
       reconciliationsAt(from, keys, MOST_DIFFERENCES),
   };
-  let cursor: number | undefined;
-  do {
-    const page = await readPage(db, list, filters, { limit: PAGE, cursor });
-    if (page.rows.length > 0) yield page.rows;
-    cursor = page.next === null ? undefined : keyOfCursor(page.next);
-  } while (cursor !== undefined);
+  for (const connection of connections) {
+    const filters = { since, ...(connection !== undefined && { connection }) };
+    let cursor: number | undefined;
+    do {
+      const page = await readPage(db, list, filters, { limit: PAGE, cursor });
+      if (page.rows.length > 0) yield page.rows;
+      cursor = page.next === null ? undefined : keyOfCursor(page.next);
+    } while (cursor !== undefined);
+  }
 }
 
 const TABLE: Cells = ["BOOKING", "KIND", "DIFFERENCE", "CAUSE", "STATE"];

@@ -63,7 +63,7 @@ function shellOf() {
 
 async function reportOf(db: Database, format: "text" | "csv" | "json", since = "2026-03-01") {
   const shell = shellOf();
-  await writeReport(shell, db, { connection: undefined, since, format });
+  await writeReport(shell, db, { connections: [undefined], since, format });
   return shell.written.join("");
 }
 
