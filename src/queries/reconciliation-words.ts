@@ -19,7 +19,9 @@ export function summaryOf({ there, here, kinds, remaining, repaired, causes }: R
     [kinds.extra, "extra"],
   ]);
   const known = `${counted(there, "booking")} at the source, ${here} known`;
-  if (found === "") return `${known}: no differences`;
+  // What was made before Bellhop listened is no difference, but is not known all the same.
+  const older = there > here ? ", the others from before Bellhop" : "";
+  if (found === "") return `${known}${older}: no differences`;
   const why = listed([
     [causes.lost, causes.lost === 1 ? "call lost" : "calls lost"],
     [causes.unannounced, "never announced"],
@@ -53,12 +55,19 @@ function fieldWords({ path, before, after }: Change): string {
 /** A value in one line: `120.00 EUR`, `2026-03-14T09:00`, `confirmed`. */
 export function valueWords(value: unknown): string {
   if (value === undefined || value === null || value === "") return "nothing";
-  const shown = present(value) as { amount?: string; currency?: string; local?: string };
-  if (shown.amount !== undefined) return `${shown.amount} ${shown.currency ?? ""}`;
-  if (shown.local !== undefined) return shown.local;
-  const words = typeof value === "string" ? value : JSON.stringify(shown);
+  if (Array.isArray(value) && value.length === 0) return "nothing";
+  const words = Array.isArray(value) ? value.map(partWords).join(" + ") : partWords(value);
   const line = words.replaceAll(/\s+/g, " ");
   return line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE)}…` : line;
+}
+
+/** Of a payment its amount. */
+function partWords(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const shown = present(value) as { amount?: unknown; currency?: string; local?: string };
+  if (typeof shown.amount === "object") return partWords((value as { amount: unknown }).amount);
+  if (typeof shown.amount === "string") return `${shown.amount} ${shown.currency ?? ""}`;
+  return shown.local ?? JSON.stringify(shown);
 }
 
 function counted(count: number, one: string): string {
