@@ -19,28 +19,47 @@ interface ImportCallsOptions {
   format: RecordFormat | "auto";
 }
 
-/** `bellhop import-calls <connection> FILE` */
+/** `bellhop import-calls [connection] FILE` */
 export function addImportCallsCommand(program: Command, shell: Shell): void {
   const command = program
     .command("import-calls")
-    .argument("<connection>", "a connection in shadow")
-    .argument("<file>", "an access log, mails or a log that tell of calls; .gz too")
+    .usage("[options] [connection] <file>")
+    .argument("[connection]", "a connection in shadow; may be left out when it is the only one")
+    .argument("[file]", "an access log, mails or a log that tell of calls; .gz too")
     .description("feed calls that an old script got into the inbox, to see what would follow")
     .addOption(
       new Option("--format <format>", "what the file is; auto: look at it")
         .choices(["auto", ...RECORD_FORMATS])
         .default("auto"),
     )
-    .action((id: string, file: string, options: ImportCallsOptions) =>
-      withBellhop(shell, async (bellhop) => {
-        const connection = bellhop.registry.connections.get(id);
-        if (!connection) {
-          const known = [...bellhop.registry.connections.keys()].join(", ") || "none";
-          return command.error(`error: no connection is called ${id}: known are ${known}`);
-        }
-        await importFile(shell, bellhop, connection, file, options);
-      }),
-    );
+    .action(async (first: string | undefined, second: string | undefined, options) => {
+      const file = second ?? first;
+      if (file === undefined) return command.error("error: missing required argument 'file'");
+      const id = second === undefined ? undefined : first;
+      await withBellhop(shell, async (bellhop) => {
+        const connection = shadowed(bellhop, command, id);
+        await importFile(shell, bellhop, connection, file, options as ImportCallsOptions);
+      });
+    });
+}
+
+/** @param id Given by a person; else the only connection in shadow is meant. */
+function shadowed({ registry }: OpenBellhop, command: Command, id?: string): LoadedConnection {
+  const all = [...registry.connections.values()];
+  const inShadow = all.filter(({ config }) => config.mode === "shadow");
+  const found = id === undefined ? inShadow : all.filter((one) => one.id === id);
+  const [connection] = found;
+  if (connection && found.length === 1) return connection;
+  const known = all.map((one) => one.id).join(", ") || "none";
+  if (id !== undefined) {
+    return command.error(`error: no connection is called ${id}: known are ${known}`);
+  }
+  const choice = inShadow.map((one) => one.id).join(", ");
+  return command.error(
+    inShadow.length > 1
+      ? `error: say which connection the calls are for: in shadow are ${choice}`
+      : `error: no connection is in shadow: set mode: shadow at one of ${known}`,
+  );
 }
 
 async function importFile(

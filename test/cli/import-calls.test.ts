@@ -11,6 +11,8 @@ import { command } from "./command.ts";
 
 const TOKEN = "hook-token-of-the-import-0123456789";
 
+type Mode = "live" | "shadow";
+
 let app: App | undefined;
 afterEach(async () => {
   await app?.stop();
@@ -18,7 +20,8 @@ afterEach(async () => {
 });
 
 /** An installation whose connections are in such a mode; only what is asked for is at work. */
-async function office(mode: "live" | "shadow", roles: string): Promise<App> {
+async function office(modes: Mode | { fjord: Mode; bikes: Mode }, roles: string): Promise<App> {
+  const { fjord, bikes } = typeof modes === "string" ? { fjord: modes, bikes: modes } : modes;
   app = await startApp({
     roles,
     config: {
@@ -28,10 +31,10 @@ async function office(mode: "live" | "shadow", roles: string): Promise<App> {
         fjord: {
           source: "tourcms",
           tokens: [TOKEN],
-          mode,
+          mode: fjord,
           settings: { accountId: "90001", channels: { "51234": {} } },
         },
-        bikes: { source: "planyo", tokens: [TOKEN], mode },
+        bikes: { source: "planyo", tokens: [TOKEN], mode: bikes },
       },
       integrations: { "voucher-mail": {} },
     },
@@ -81,6 +84,32 @@ describe("an access log", () => {
     logLine(1203),
     "",
   ].join("\n");
+
+  it("needs no connection when only one is in shadow, and asks which where there are more", async () => {
+    const { env } = await office("shadow", "console");
+    const file = fileOf("access.log", lines);
+
+    const several = await command({ env }, "import-calls", file);
+    const missing = await command({ env }, "import-calls");
+    await app?.stop();
+    const live = await office("live", "console");
+    const none = await command({ env: live.env }, "import-calls", file);
+    await live.stop();
+    const one = await office({ fjord: "shadow", bikes: "live" }, "console");
+    const only = await command({ env: one.env }, "import-calls", file);
+
+    expect(several).toMatchObject({ code: 2, out: "" });
+    expect(several.err).toContain(
+      "say which connection the calls are for: in shadow are fjord, bikes",
+    );
+    expect(missing).toMatchObject({ code: 2, out: "" });
+    expect(none).toMatchObject({ code: 2, out: "" });
+    expect(none.err).toContain(
+      "no connection is in shadow: set mode: shadow at one of fjord, bikes",
+    );
+    expect(only).toMatchObject({ code: 0, err: "" });
+    expect(only.out).toContain("calls taken: 3\n");
+  });
 
   it("gives the calls of this account, in order and with their time; a second run gives none", async () => {
     const { env } = await office("shadow", "console");
