@@ -10,6 +10,7 @@ export interface Mutant {
 }
 
 const SQLITE = "on SQLite";
+const RECONCILE = "test/reconcile/reconciler.test.ts";
 
 /** What the receiver and the worker must never do. Search texts are short, to outlive other changes. */
 export const MUTANTS: readonly Mutant[] = [
@@ -104,6 +105,94 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
     test: "test/dispatch/worker.test.ts",
     titles: `${SQLITE} a late worker whose lease is lost`,
+  },
+  {
+    name: "a list is believed: what it leaves out is removed without a second look",
+    file: "src/normalize/fetch-end.ts",
+    search: "delivery.looks === 0",
+    replace: "delivery.looks < 0",
+    test: RECONCILE,
+    titles: `${SQLITE} a booking that the source has no more counts as removed after a second look`,
+  },
+  {
+    name: "an account that is not paid for removes every booking",
+    file: "src/reconcile/comparer.ts",
+    search: "candidates.length > Math.max(FEW_ABSENT, known * ABSENT_SHARE)",
+    replace: "candidates.length > known",
+    test: RECONCILE,
+    titles: `${SQLITE} a source that suddenly shows next to nothing`,
+  },
+  {
+    name: "guests hear of bookings from before",
+    file: "src/normalize/adoption.ts",
+    search: 'look : { ...look, origin: "adopted" }',
+    replace: "look : look",
+    test: RECONCILE,
+    titles: `${SQLITE} bookings made before Bellhop listened`,
+  },
+  {
+    name: "rows that move from page to page are missed",
+    file: "src/reconcile/read-list.ts",
+    search: "if (!read.hasMoved) break;",
+    replace: "break;",
+    test: RECONCILE,
+    titles: `${SQLITE} rows that move between pages`,
+  },
+  {
+    name: "what agrees is looked up all the same",
+    file: "src/reconcile/judge-listed.ts",
+    search: "return mayDiffer ?",
+    replace: "return mayDiffer || booking ?",
+    test: RECONCILE,
+    titles: `${SQLITE} what agrees costs no look`,
+  },
+  {
+    name: "a comparison that was cut off begins anew",
+    file: "src/reconcile/comparer.ts",
+    search: "return this.#task.progress.nextDay ?? from;",
+    replace: "return this.#dryLook ? from : (this.#task.progress.nextDay ?? from);",
+    test: RECONCILE,
+    titles: `${SQLITE} a comparison that is cut off goes on where it was`,
+  },
+  {
+    name: "a dry run repairs",
+    file: "src/reconcile/comparer.ts",
+    search: "if (this.#task.wanted.isDry) {",
+    replace: "if (this.#task.wanted.isDry && this.#now === 0) {",
+    test: RECONCILE,
+    titles: `${SQLITE} a dry run says what differs and changes nothing`,
+  },
+  {
+    name: "a payment that the office entered is not missed",
+    file: "src/reconcile/judge-listed.ts",
+    search: "matched(payments, booking.payments) < payments.length",
+    replace: "matched(payments, booking.payments) < 0",
+    test: RECONCILE,
+    titles: `${SQLITE} a payment that a booking does not show yet`,
+  },
+  {
+    name: "a cancellation that the API does not show yet is dropped",
+    file: "src/normalize/unseen-ending.ts",
+    search: "export const MAX_LOOKS = 3;",
+    replace: "export const MAX_LOOKS = 0;",
+    test: "test/e2e/lagging-fetch.test.ts",
+    titles: "a fetch that still shows the old state",
+  },
+  {
+    name: "in shadow something leaves",
+    file: "src/dispatch/run-job.ts",
+    search: "tools.shadow.covers(entry, input.event) ? new ShadowRun() : undefined",
+    replace: "tools.shadow.covers(entry, input.event) ? undefined : undefined",
+    test: "test/e2e/shadow.test.ts",
+    titles: "in shadow a voucher is said, not sent",
+  },
+  {
+    name: "looking for differences costs more than a hundredth",
+    file: "src/reconcile/pace.ts",
+    search: "const SHARE = 0.01;",
+    replace: "const SHARE = 0.03;",
+    test: "test/e2e/idle-day.test.ts",
+    titles: "a day without differences",
   },
 ];
 
