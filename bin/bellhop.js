@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the built program. In a checkout it is built first when a source is newer than the build.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -38,5 +38,7 @@ if (isCheckout && isStale()) {
     stdio: ["ignore", 2, 2],
   });
   if (build.status !== 0) process.exit(1);
+  // The compiler leaves its stamp as old as it was when a source is newer and says the same.
+  if (existsSync(stamp)) utimesSync(stamp, new Date(), new Date());
 }
 await import(main.href);
