@@ -8,7 +8,14 @@ import { subjectName } from "../normalize/unit.ts";
 import { isMadeSince } from "../normalize/adoption.ts";
 import type { LoadedConnection } from "../registry/registry.ts";
 import type { Booking } from "../sdk/booking.ts";
-import type { DayWindow, ListedBooking, SourceLists } from "../sdk/lists.ts";
+import type { SubjectRecord } from "../sdk/booking-event.ts";
+import type {
+  BookingList,
+  DayWindow,
+  ListedBooking,
+  RecordList,
+  SourceLists,
+} from "../sdk/lists.ts";
 import type { Notice } from "../sdk/source.ts";
 import { type DifferenceStore, TRY_AGAIN_MS } from "./difference-store.ts";
 import type { Difference, Found } from "./difference.ts";
@@ -36,6 +43,7 @@ export interface CandidateParts {
 
 /** Subjects that are read at once. */
 const BATCH = 200;
+const FEW_RECORDS = 10;
 
 /** Finds what a sheet shows otherwise than it is known here. */
 export class CandidateFinder {
@@ -48,11 +56,10 @@ export class CandidateFinder {
   /**
    * What differed before and agrees now is noted so.
    *
-   * @param list The list's name, for people.
    * @returns what may differ, and how many of the listed bookings are known.
    */
   async among(
-    list: string,
+    { id: list, others }: Pick<BookingList<unknown, never>, "id" | "others">,
     { bookings, records }: Sheet,
     now: number,
   ): Promise<{ candidates: Candidate[]; here: number }> {
@@ -69,7 +76,9 @@ export class CandidateFinder {
       await this.#endAgreed(batch, judged, now);
       candidates.push(...judged);
     }
-    candidates.push(...(await this.#amongRecords(records)));
+    candidates.push(
+      ...(await this.#amongRecords(records, (record) => others?.isGone(record) ?? false)),
+    );
     return { candidates: await this.#withoutUnfounded(candidates, now), here };
   }
 
@@ -162,13 +171,49 @@ export class CandidateFinder {
     ];
   }
 
-  async #amongRecords(records: readonly Notice[]): Promise<Candidate[]> {
+  /** What is known of other things than bookings, and not in the source's whole list of them. */
+  async goneRecords<Window>(
+    list: RecordList<unknown, Window>,
+    window: Window,
+    { records }: Sheet,
+    now: number,
+  ): Promise<Candidate[]> {
+    const { db, connection } = this.#parts;
+    const listed = new Set(records.map(({ subject }) => subjectName(subject)));
+    const rows: { subject: string }[] = await db
+      .knex("subjects")
+      .where({ connection: connection.id, kind: list.kind })
+      .select("subject");
+    const left = rows.map(({ subject }) => subject).filter((subject) => !listed.has(subject));
+    // An empty list may also come from a key that may not read it.
+    if (records.length === 0 && left.length > FEW_RECORDS) return [];
+    const candidates: Candidate[] = [];
+    for (const batch of batches(left)) {
+      for (const [subject, { record }] of await this.#load(batch)) {
+        if (!record || list.isGone(record)) continue;
+        const id = subject.slice(list.kind.length + 1);
+        const notice = list.asGone({ kind: list.kind, id, record }, window, connection.settings);
+        if (!notice) continue;
+        const changes = recordChanges(record, notice.record ?? {});
+        const shown = hashOfListed(["gone", record]);
+        const found = { subject, kind: "extra", shown, changes } as const;
+        candidates.push({ notice, found, mayBeOnItsWay: false });
+      }
+    }
+    return this.#withoutUnfounded(candidates, now);
+  }
+
+  async #amongRecords(
+    records: readonly Notice[],
+    isGone: (record: SubjectRecord) => boolean,
+  ): Promise<Candidate[]> {
     const candidates: Candidate[] = [];
     for (const batch of batches(records)) {
       const known = await this.#load(batch.map(({ subject }) => subjectName(subject)));
       for (const notice of batch) {
         const subject = subjectName(notice.subject);
-        const { record: before } = known.get(subject) ?? UNKNOWN_SUBJECT;
+        const { record: stored } = known.get(subject) ?? UNKNOWN_SUBJECT;
+        const before = stored && !isGone(stored) ? stored : undefined;
         const record = { ...before, ...notice.record };
         const changes = before ? recordChanges(before, record) : [];
         if (before && changes.length === 0) continue;

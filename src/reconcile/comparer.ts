@@ -104,8 +104,9 @@ export class Comparer {
     signal: AbortSignal,
   ): Promise<void> {
     const sheet = await this.#read(list, window, signal);
-    const { candidates, here } = await this.#find(list.id, sheet, signal);
-    await this.#enter(candidates, signal);
+    const { candidates, here } = await this.#find(list, sheet, signal);
+    const gone = await this.#goneRecords(list, window, sheet, signal);
+    await this.#enter([...candidates, ...gone], signal);
     const { progress } = this.#task;
     await this.#save({
       ...progress,
@@ -120,7 +121,7 @@ export class Comparer {
     const slice = { from, to: lastOfSlice(from, this.#task.progress.sliceDays, days.to) };
     const all = await this.#read(lists.starting, slice, signal);
     const sheet = this.#withoutPast(all);
-    const { candidates, here } = await this.#find(lists.starting.id, sheet, signal);
+    const { candidates, here } = await this.#find(lists.starting, sheet, signal);
     const gone = await this.#absent(slice, all);
     await this.#enter([...candidates, ...gone], signal);
     const { progress } = this.#task;
@@ -162,7 +163,7 @@ export class Comparer {
 
   /** What differs, and still does when the calls that may tell of it have been read. */
   async #find(
-    list: string,
+    list: Pick<BookingList<unknown, never>, "id" | "others">,
     sheet: Sheet,
     signal: AbortSignal,
   ): Promise<{ candidates: Candidate[]; here: number }> {
@@ -191,6 +192,22 @@ export class Comparer {
     while (performance.now() < endsAt && (await hasUnread(db, connection.id, newest))) {
       await sleep(POLL_MS, signal);
     }
+  }
+
+  /** Such a thing cannot be looked up: the list, read a second time, has the last word. */
+  async #goneRecords(
+    list: BookingList<unknown, TimeWindow>,
+    window: TimeWindow,
+    sheet: Sheet,
+    signal: AbortSignal,
+  ): Promise<Candidate[]> {
+    const { others } = list;
+    if (!others) return [];
+    const first = await this.#finder.goneRecords(others, window, sheet, this.#now);
+    if (first.length === 0) return [];
+    await this.#untilCallsAreRead(signal);
+    const again = await this.#read(list, window, signal);
+    return this.#finder.goneRecords(others, window, again, this.#now);
   }
 
   async #absent(slice: DayWindow, sheet: Sheet): Promise<Candidate[]> {

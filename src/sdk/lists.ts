@@ -1,6 +1,6 @@
 import type { Booking, BookingView, Payment } from "./booking.ts";
-import type { EventType } from "./booking-event.ts";
-import type { FetchContext, Notice } from "./source.ts";
+import type { EventType, SubjectRecord } from "./booking-event.ts";
+import type { FetchContext, Notice, OtherKind } from "./source.ts";
 
 /** Days of the source's own calendar, `YYYY-MM-DD`, both included. */
 export interface DayWindow {
@@ -51,9 +51,31 @@ export interface ListQuestion<Window> {
   page: number;
 }
 
+/** A subject that is no booking, as it is known. */
+export interface KnownRecord {
+  kind: OtherKind;
+  id: string;
+  record: SubjectRecord;
+}
+
+/** How a list of `records` shows that one of them is gone: it leaves it out. */
+export interface RecordList<Config, Window> {
+  kind: OtherKind;
+  /** Whether it is known to be gone: what is listed again then is new. */
+  isGone(record: SubjectRecord): boolean;
+  /**
+   * Tells that a known one is gone.
+   *
+   * @returns undefined where a list of this window need not show it.
+   */
+  asGone(known: KnownRecord, window: Window, config: Config): Notice | undefined;
+}
+
 export interface BookingList<Config, Window> {
   /** Such as `made`, `cancelled`, `payments`. */
   id: string;
+  /** Only of a list whose `records` are all there are. */
+  others?: RecordList<Config, Window>;
   /** Makes one call. @throws as `Source.fetchBooking`. */
   read(question: ListQuestion<Window>, context: FetchContext<Config>): Promise<ListPage>;
 }

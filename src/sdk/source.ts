@@ -28,11 +28,11 @@ declare const verified: unique symbol;
 /** A delivery that the connection's token, and the source's signature where it has one, vouch for. */
 export type Delivery = RawDelivery & { readonly [verified]: true };
 
+export type OtherKind = "coupon" | "resource" | "customer" | "vacation";
+
 /** What a delivery is about. */
 export type NoticeSubject =
-  | { kind: "booking"; reference: string }
-  | { kind: "coupon" | "resource" | "customer" | "vacation"; id: string }
-  | { kind: "clock" };
+  { kind: "booking"; reference: string } | { kind: OtherKind; id: string } | { kind: "clock" };
 
 /** What the source says has happened. */
 export interface Announcement {

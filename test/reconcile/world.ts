@@ -9,8 +9,15 @@ import { ComparisonStore } from "../../src/reconcile/comparison-store.ts";
 import { DifferenceStore } from "../../src/reconcile/difference-store.ts";
 import { Reconciler, type ReconcilerParts } from "../../src/reconcile/reconciler.ts";
 import type { BookingView } from "../../src/sdk/booking.ts";
-import type { EventType } from "../../src/sdk/booking-event.ts";
-import type { BookingList, ListedBooking, ListPage, SourceLists } from "../../src/sdk/lists.ts";
+import type { EventType, SubjectRecord } from "../../src/sdk/booking-event.ts";
+import type {
+  BookingList,
+  ListedBooking,
+  ListPage,
+  RecordList,
+  SourceLists,
+} from "../../src/sdk/lists.ts";
+import type { Notice } from "../../src/sdk/source.ts";
 import { type NormalizerBench, openNormalizer } from "../harness/normalizer.ts";
 
 /** A booking system of the test: what it has, what it shows, and what it was asked. */
@@ -69,11 +76,14 @@ export class World {
             at,
           ),
         ),
-        this.#list("payments", () => ({
-          bookings: this.paid,
-          records: this.records,
-          isLast: true,
-        })),
+        {
+          ...this.#list("payments", () => ({
+            bookings: this.paid,
+            records: this.records,
+            isLast: true,
+          })),
+          others: CLOSURES,
+        },
       ],
       fetchOf: ({ reference }) => ({ id: reference }),
       announced: this.announced,
@@ -108,6 +118,24 @@ export class World {
       },
     };
   }
+}
+
+/** Closures are known to be gone by a field of theirs. */
+const CLOSURES: RecordList<unknown, unknown> = {
+  kind: "vacation",
+  isGone: ({ state }) => state === "removed",
+  asGone: ({ id, record }) => closure(id, { ...record, state: "removed" }),
+};
+
+export function closure(id: string, record: SubjectRecord): Notice {
+  return {
+    subject: { kind: "vacation", id },
+    announcement: {
+      type: "availability.changed",
+      native: { event: "closures", fields: {} },
+    },
+    record,
+  };
 }
 
 interface Held {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { ListPage, TimeWindow } from "#sdk";
 
 import { planyoServer, type PlanyoServer, readFixture, savedAnswer, told } from "../testing.ts";
+import { closureRecords } from "./closures.ts";
 import { planyoLists } from "./lists.ts";
 
 let server: PlanyoServer;
@@ -228,6 +229,35 @@ describe("closures", () => {
     expect(records?.[0]?.record).toMatchObject({ is_site_vacation: "true", vacation_type: "5" });
     expect(records?.[0]?.record).not.toHaveProperty("resource_id");
     expect(bookings).toEqual([]);
+  });
+
+  it("of a list that leaves out one that lies ahead, that one is gone", async () => {
+    const { records } = await read("closures", [row]);
+    const { config } = server.context({});
+    const known = { kind: "vacation", id: "660001", record: records?.[0]?.record ?? {} } as const;
+    const gone = (record: object, id: string = known.id) =>
+      closureRecords.asGone(
+        { ...known, id, record: { ...known.record, ...record } },
+        window,
+        config,
+      );
+
+    expect(gone({})).toMatchObject({
+      subject: { kind: "vacation", id: "660001" },
+      announcement: { type: "availability.changed" },
+      record: { ...known.record, update_type: "removed" },
+    });
+    expect(closureRecords.isGone(gone({})?.record ?? {})).toBe(true);
+    expect(closureRecords.isGone(known.record)).toBe(false);
+    // Every week, over since yesterday, in two years, of an import: the list need not show them.
+    const [over, inTwoYears] = [-3_600_000, 730 * 86_400_000].map((ms) =>
+      String((window.since + ms) / 1000),
+    );
+    expect(gone({ vacation_type: "3" })).toBeUndefined();
+    expect(gone({ start_time: over, end_time: over })).toBeUndefined();
+    expect(gone({ start_time: inTwoYears, end_time: inTwoYears })).toBeUndefined();
+    expect(gone({ start_time: "", end_time: "" })).toBeUndefined();
+    expect(gone({}, "660001,660002")).toBeUndefined();
   });
 
   it("without a number, or of another site, are left out", async () => {

@@ -1,4 +1,11 @@
-import { instantOf, type ListPage, type ListQuestion, type Notice, type TimeWindow } from "#sdk";
+import {
+  instantOf,
+  type ListPage,
+  type ListQuestion,
+  type Notice,
+  type RecordList,
+  type TimeWindow,
+} from "#sdk";
 
 import { withLearned } from "../calibration.ts";
 import type { PlanyoConfig } from "../config.ts";
@@ -6,6 +13,8 @@ import { readMoment } from "../times.ts";
 import { looksCutOff, ofSite, pageParameter, readRows, word } from "./rows.ts";
 import type { ListContext, Row } from "./rows.ts";
 import { daysLater, daysTouched, wholeDays } from "./windows.ts";
+
+const DAY_MS = 24 * 3_600_000;
 
 /** A closure matters while it lies ahead, and the list tells when it is, not when it was made. */
 const DAYS_AHEAD = 366;
@@ -30,6 +39,31 @@ export async function readClosures(
   const records = ofSite(rows, config).flatMap((row) => noticeOf(row, config));
   return { bookings: [], records, isLast: !looksCutOff(rows) };
 }
+
+/**
+ * A one-time closure that still lies ahead and is not listed has been deleted. Of others the list
+ * need not say so: repeated ones have no end of their own, and several at once (an import) have one
+ * id in the call and one each in the list.
+ */
+export const closureRecords: RecordList<PlanyoConfig, TimeWindow> = {
+  kind: "vacation",
+  isGone: ({ update_type: type }) => type === "removed",
+  asGone({ kind, id, record }, { since, until }) {
+    const [start, end] = [Number(record["start_time"]), Number(record["end_time"])];
+    const isAhead = end * 1000 > since + DAY_MS && start * 1000 < until + (DAYS_AHEAD - 2) * DAY_MS;
+    if (!/^\d{1,20}$/.test(id) || record["vacation_type"] !== "1" || !isAhead) return undefined;
+    const fields = { vacation_id: id, update_type: "removed" };
+    return {
+      subject: { kind, id },
+      announcement: {
+        type: "availability.changed",
+        native: { event: "list_vacations", fields },
+        actor: "unknown",
+      },
+      record: { ...record, update_type: "removed" },
+    };
+  },
+};
 
 function noticeOf(row: Row, config: PlanyoConfig): Notice[] {
   const id = word(row, "vacation_id") ?? word(row, "id");

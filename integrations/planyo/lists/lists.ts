@@ -3,7 +3,7 @@ import type { SourceLists } from "#sdk";
 import type { PlanyoConfig } from "../config.ts";
 import { ANNOUNCED } from "../events.ts";
 import { readActions } from "./changes.ts";
-import { readClosures } from "./closures.ts";
+import { closureRecords, readClosures } from "./closures.ts";
 import { readPayments } from "./payments.ts";
 import { readReservations } from "./reservations.ts";
 import { dayOf, daysTouched, wholeDays } from "./windows.ts";
@@ -22,7 +22,7 @@ export const planyoLists: SourceLists<PlanyoConfig> = {
       read: ({ window, page }, context) =>
         readReservations(wholeDays(daysTouched(window, context.config)), true, page, context),
     },
-    { id: "closures", read: readClosures },
+    { id: "closures", read: readClosures, others: closureRecords },
   ],
   fetchOf: () => ({}),
   announced: ANNOUNCED,
