@@ -41,14 +41,14 @@ export default tseslint.config(
           patterns: [
             { group: ["**/integrations/**"], message: "src/ knows no vendor." },
             { group: ["#sdk", "#sdk/*"], message: "Inside src/ import the SDK's files directly." },
-            { group: ["tsyringe"], message: "Only compose.ts knows the container." },
+            { group: ["tsyringe"], message: "Only compose.ts and its parts know the container." },
           ],
         },
       ],
     },
   },
   {
-    files: ["src/compose.ts"],
+    files: ["src/compose.ts", "src/compose/*.ts"],
     rules: { "no-restricted-imports": "off" },
   },
   {

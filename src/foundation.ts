@@ -1,7 +1,7 @@
 import { Database } from "./db/database.ts";
 import { codeOf } from "./db/dialect.ts";
 import { migrate, NewerSchemaError } from "./db/migrate.ts";
-import type { Foundation } from "./compose.ts";
+import type { Foundation } from "./compose/parts.ts";
 import { productIntegrations } from "./paths.ts";
 import { loadRegistry } from "./registry/registry.ts";
 import type { Role } from "./roles.ts";
