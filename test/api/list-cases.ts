@@ -6,6 +6,7 @@ import { effectList } from "../../src/queries/effects.ts";
 import { eventList } from "../../src/queries/events.ts";
 import { jobList } from "../../src/queries/jobs.ts";
 import type { List } from "../../src/queries/list.ts";
+import { reconciliationList } from "../../src/queries/reconciliations.ts";
 import { MINUTE, NOON, type Rows } from "./rows.ts";
 
 /** One list, a value for each of its filters, and what the filter means, said once more. */
@@ -16,6 +17,8 @@ export interface ListCase {
   /** Names of the rows that meet all filters, newest first. */
   expected(rows: Rows, given: Readonly<Record<string, string>>): string[];
   nameOf: (row: unknown) => string;
+  /** Of how many rows plans are looked at, where a page of few would be most of a table. */
+  planRows?: number;
 }
 
 const at = (minutes: number) => new Date(NOON + minutes * MINUTE).toISOString();
@@ -134,6 +137,24 @@ export const LIST_CASES: readonly ListCase[] = [
         subject: (row, value) => row.subject === value,
       }).map(({ id }) => id),
     nameOf: idOf,
+  }),
+  caseOf(reconciliationList, {
+    planRows: 1_000,
+    values: {
+      connection: ["fjord", "nowhere"],
+      day: ["2026-03-04", "2025-01-01"],
+      since: ["2026-03-10", "2027-01-01"],
+    },
+    expected: ({ comparedDays }, given) =>
+      keep(comparedDays, given, {
+        connection: (row, value) => row.connection === value,
+        day: (row, value) => row.day === value,
+        since: (row, value) => row.day >= value,
+      }).map(({ connection, day }) => `${connection}/${day}`),
+    nameOf: (element) => {
+      const { connection, day } = element as { connection: string; day: string };
+      return `${connection}/${day}`;
+    },
   }),
 ];
 

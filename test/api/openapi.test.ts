@@ -6,6 +6,9 @@ import type { Operation } from "../../src/api/openapi/operation.ts";
 import type { ActingParts } from "../../src/api/acting.ts";
 import type { ReadingParts } from "../../src/api/reading.ts";
 import { presentBooking } from "../../src/queries/bookings.ts";
+import { ComparedDays } from "../../src/reconcile/compared-days.ts";
+import { DIFFERENCE_KINDS } from "../../src/reconcile/difference.ts";
+import { DifferenceStore } from "../../src/reconcile/difference-store.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { AnswerCheck } from "./answer-schemas.ts";
@@ -84,6 +87,7 @@ onEachStore((store) => {
 
     for (const path of await pathsToTry(app)) {
       const { status, body } = await callApi(app, path.url);
+      if (path.name === "/reconciliations") expect(body).toMatchObject({ data: [{ missing: 1 }] });
       const schema = served.paths[path.name]?.get?.responses["200"]?.content;
       expect(status, path.url).toBe(200);
       expect(check.faultsOf(schema?.["application/json"]?.schema ?? {}, body), path.url).toEqual(
@@ -119,7 +123,29 @@ async function fillShop(app: App): Promise<void> {
   await notify(app, "notification_type=resource_removed&resource=3101&calendar=77001");
   await untilSettled(app);
   await callApi(app, "/replays", { json: { kind: "jobs", connection: "bikes" } });
+  await compareDay(app);
   await untilSettled(app);
+}
+
+/** A day with a difference of each kind: open, repaired, and with values of every shape. */
+async function compareDay({ db }: App): Promise<void> {
+  const differences = new DifferenceStore(db);
+  const start = { date: "2026-05-12", time: "09:00", timeZone: "Europe/Madrid" };
+  const changes = [
+    { path: "totals.paid", before: { amountMinor: 0, currency: "EUR" }, after: undefined },
+    { path: "start", before: start, after: { ...start, time: "10:00" } },
+    { path: "remarks", before: null, after: "late" },
+  ];
+  const found = DIFFERENCE_KINDS.map((kind, index) => ({
+    subject: `91000${index}`,
+    kind,
+    shown: "a",
+    changes: kind === "different" ? changes : [],
+    delivery: index + 1_000,
+  }));
+  await new ComparedDays(db).note("bikes", { there: 3, here: 2 }, Date.now());
+  await db.transaction((trx) => differences.note(trx, "bikes", found, Date.now()));
+  await differences.end([{ delivery: 1_000, state: "repaired", cause: "lost" }], Date.now());
 }
 
 async function servedDescription({ url }: App): Promise<ApiDescription> {
@@ -138,6 +164,7 @@ async function pathsToTry(app: App): Promise<{ name: string; url: string }[]> {
     "/effects",
     "/replays",
     "/incidents",
+    "/reconciliations",
   ];
   const single = ["/deliveries", "/events", "/jobs", "/replays"].map(async (list) => {
     const { body } = await callApi(app, list);

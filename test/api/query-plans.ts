@@ -4,6 +4,7 @@ import type { Database } from "../../src/db/database.ts";
 
 /** Everything that grows with history; the other tables stay small. */
 const GROWING = [
+  "compared_days",
   "differences",
   "deliveries",
   "events",

@@ -1,4 +1,5 @@
 import type { Database } from "../../src/db/database.ts";
+import { DIFFERENCE_KINDS, dayOf } from "../../src/reconcile/difference.ts";
 import { BOOKING_STATUSES } from "../../src/sdk/booking.ts";
 
 /** A store full of rows of every kind, spread so that each filter leaves some and drops some. */
@@ -8,6 +9,7 @@ export interface Rows {
   subjects: SubjectRow[];
   jobs: JobRow[];
   effects: EffectRow[];
+  comparedDays: ComparedDayRow[];
 }
 
 interface DeliveryRow {
@@ -50,6 +52,11 @@ interface EffectRow {
   handler: string;
   connection: string;
   subject: string;
+}
+
+interface ComparedDayRow {
+  connection: string;
+  day: string;
 }
 
 export const NOON = Date.UTC(2026, 2, 2, 12);
@@ -102,6 +109,11 @@ export function makeRows(count: number): Rows {
       handler: pick(HANDLERS, n, 2),
       connection: pick(CONNECTIONS, n, 1),
       subject: String(1201 + (n % 9)),
+    })),
+    // A day of each connection at a time.
+    comparedDays: numbers.map((n) => ({
+      connection: pick(CONNECTIONS, n, 1),
+      day: dayOf(NOON + Math.floor(n / CONNECTIONS.length) * 24 * 60 * MINUTE),
     })),
   };
 }
@@ -165,6 +177,11 @@ export async function storeRows(db: Database, rows: Rows): Promise<void> {
     })),
   );
   await insert(
+    "compared_days",
+    rows.comparedDays.map((row) => ({ ...row, updated_at: NOON })),
+  );
+  await insert("differences", rows.comparedDays.map(differenceRow));
+  await insert(
     "effects",
     rows.effects.map((row, n) => ({
       ...row,
@@ -176,4 +193,22 @@ export async function storeRows(db: Database, rows: Rows): Promise<void> {
       updated_at: NOON,
     })),
   );
+}
+
+/** Every third is open still. */
+function differenceRow({ connection, day }: ComparedDayRow, n: number) {
+  const subject = `${1000 + n}`;
+  const isOpen = n % 3 === 0;
+  return {
+    connection,
+    subject,
+    day,
+    kind: pick(DIFFERENCE_KINDS, n, 1),
+    state: isOpen ? "open" : "repaired",
+    open_key: isOpen ? `${connection}/${subject}` : null,
+    shown: "a",
+    found_at: NOON,
+    closed_at: isOpen ? null : NOON,
+    fields: Buffer.from("[]"),
+  };
 }
