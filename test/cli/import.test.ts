@@ -85,10 +85,10 @@ describe.each(SOURCE_NAMES)("import of %s", (name) => {
   it("brings only stays that begin on the days asked for", async () => {
     const office = await open(20);
 
-    const { code } = await office.run("import", name, "--from", dayAt(10), "--to", dayAt(150));
+    const { code } = await office.run("import", name, "--from", dayAt(100), "--to", dayAt(300));
 
     expect(code).toBe(0);
-    const expected = truthsFrom(office, name, dayAt(10), dayAt(150));
+    const expected = truthsFrom(office, name, dayAt(100), dayAt(300));
     expect(expected.size).toBeGreaterThan(0);
     expect(await knownBookings(office.db, name)).toEqual(expected);
   });
@@ -130,6 +130,7 @@ describe.each(SOURCE_NAMES)("import of %s", (name) => {
     // At most what was being looked up when it was stopped is looked up once more.
     expect(callsTo(office.systems[name], "show")).toBeLessThanOrEqual(100);
     expect(callsTo(office.systems[name], "list")).toBeLessThan(3 * lists);
+    expect(await countOf(office, "comparisons")).toBe(1);
     expect(await eventsTwice(office)).toEqual([]);
   });
 });
@@ -153,7 +154,10 @@ describe("beside a running Bellhop", () => {
     const imports = SOURCE_NAMES.map((name) => startCommand(office, "import", name).ended);
     const results = await Promise.all(imports);
     await untilSettled(office);
+    const person = { saysYes: true };
+    const watched = await command({ env: office.env, person }, "import", "fjord");
 
+    expect(watched.err).toMatch(/\[[#-]{24}\] \d+ of \d+ days/);
     for (const { code, out, err } of results) {
       expect({ code, err }).toEqual({ code: 0, err: "" });
       expect(out).toMatch(/^\w+: (\d+) bookings at the source up to \S+, \1 of them new here.\n$/);
