@@ -48,9 +48,12 @@ const FEW_RECORDS = 10;
 /** Finds what a sheet shows otherwise than it is known here. */
 export class CandidateFinder {
   readonly #parts: CandidateParts;
+  readonly #askedAt: number | undefined;
 
-  constructor(parts: CandidateParts) {
+  /** @param askedAt When a person asked: what failed before is tried again. UTC milliseconds. */
+  constructor(parts: CandidateParts, askedAt?: number) {
     this.#parts = parts;
+    this.#askedAt = askedAt;
   }
 
   /**
@@ -238,7 +241,7 @@ export class CandidateFinder {
         const { found } = candidate;
         if (!found) kept.push(candidate);
         else if (unfounded.has(`${found.subject}/${found.shown}`)) continue;
-        else if (isInHand(open.get(found.subject), now)) continue;
+        else if (isInHand(open.get(found.subject), this.#askedAt ?? now - TRY_AGAIN_MS)) continue;
         else if (!failed.has(found.subject)) kept.push(candidate);
         else kept.push({ ...candidate, found: { ...found, cause: "failed" } });
       }
@@ -261,9 +264,9 @@ export class CandidateFinder {
   }
 }
 
-/** Whether what is to repair a difference is under way, or has failed a while ago. */
-function isInHand(open: Difference | undefined, now: number): boolean {
-  return open !== undefined && (open.delivery !== null || now - open.triedAt < TRY_AGAIN_MS);
+/** Whether what is to repair a difference is under way, or has failed since then. */
+function isInHand(open: Difference | undefined, since: number): boolean {
+  return open !== undefined && (open.delivery !== null || open.triedAt >= since);
 }
 
 function noticeOf(list: string, reference: string, parts: Pick<Notice, "fetch" | "view">): Notice {

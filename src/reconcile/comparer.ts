@@ -28,6 +28,8 @@ export interface ComparerParts extends CandidateParts {
 export interface Task {
   readonly wanted: Wanted;
   progress: Progress;
+  /** When a person asked for it, UTC milliseconds. */
+  readonly askedAt?: number;
   save(progress: Progress, trx?: Knex): Promise<void>;
   /** Waits for the turn of one more call to a list; a schedule takes its time. */
   beforeCall(signal: AbortSignal): Promise<void>;
@@ -54,7 +56,7 @@ export class Comparer {
   constructor(parts: ComparerParts, task: Task) {
     this.#parts = parts;
     this.#task = task;
-    this.#finder = new CandidateFinder(parts);
+    this.#finder = new CandidateFinder(parts, task.askedAt);
     this.#settlement = new Settlement(parts.db, parts.differences, parts.lists.announced);
     this.#dryLook = new DryLook(parts);
   }

@@ -246,11 +246,12 @@ export class Reconciler implements OwnedWork {
     return made;
   }
 
-  #taskOf({ id, wanted, progress }: Comparison): Task {
+  #taskOf({ id, wanted, progress, createdAt }: Comparison): Task {
     const { comparisons } = this.#parts;
     return {
       wanted,
       progress,
+      askedAt: createdAt,
       save: (after, trx) => comparisons.note(id, after, null, trx),
       beforeCall: () => Promise.resolve(),
     };

@@ -29,6 +29,8 @@ export class World {
   announced: readonly EventType[] = ["booking.confirmed", "booking.cancelled"];
   /** Fails each call with it. */
   fault: Error | undefined;
+  /** Fails each look at a booking with it. */
+  lookFault: Error | undefined;
   /** Bookings that the lists leave out. */
   readonly hidden = new Set<string>();
   /** Bookings that the lists name and no look shows. */
@@ -93,7 +95,8 @@ export class World {
 
   fetchBooking = (reference: string): Promise<BookingView | undefined> => {
     this.calls.push(`show:${reference}`);
-    if (this.fault) return Promise.reject(this.fault);
+    const fault = this.lookFault ?? this.fault;
+    if (fault) return Promise.reject(fault);
     const held = this.unshown.has(reference) ? undefined : this.bookings.get(reference);
     return Promise.resolve(held && { ...held.view, ...held.shownOnlyWhole });
   };
