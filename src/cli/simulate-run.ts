@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { httpClient } from "../http/http-client.ts";
 import { productIntegrations } from "../paths.ts";
 import { loadRegistry } from "../registry/registry.ts";
@@ -5,25 +7,14 @@ import { messageOf } from "../sdk/errors.ts";
 import { readEnvironment } from "../settings/environment.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import { StatusReader, waitForAftermath } from "../simulate/aftermath.ts";
+import { planOf, type SimulateOptions } from "../simulate/plan.ts";
+import type { Tally } from "../simulate/player.ts";
 import { createProgress } from "../simulate/progress.ts";
 import { chooseConnections, type SimulatedConnection } from "../simulate/simulated-connections.ts";
 import { type Simulation, startSimulation } from "../simulate/simulation.ts";
-import { statusTable, tallyTable } from "../simulate/summary.ts";
+import { patienceText, stayText } from "../simulate/stay-words.ts";
+import { outcomeTable, reconcileHint, tallyTable } from "../simulate/summary.ts";
 import { hookUrl } from "../receive/hook-url.ts";
-
-export interface SimulateOptions {
-  stories: number;
-  only?: string;
-  seed: number;
-  repeats: number;
-  reorder?: true;
-  /** Calls a second, unless `burst` is set. */
-  rate: number;
-  /** Connections. */
-  burst?: number;
-  /** Seconds. */
-  wait: number;
-}
 
 /** Plays the connections that are named, else all simulated ones, to the Bellhop that runs here. */
 export async function simulate(names: readonly string[], options: SimulateOptions): Promise<void> {
@@ -38,35 +29,22 @@ export async function simulate(names: readonly string[], options: SimulateOption
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, onSignal);
   try {
-    await playAndTell(settings, connections, simulation, options, stop.signal);
+    const tally = await playAndTell(settings, connections, simulation, options, stop.signal);
+    if (options.stay) await answerUntilStopped(connections, stop.signal);
+    if (tally.lost > 0) throw new Error(`${tally.lost} calls were not taken`);
   } finally {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, onSignal);
     await simulation.server.close();
   }
 }
 
-function planOf(connections: readonly SimulatedConnection[], options: SimulateOptions) {
-  const { stories, only, seed, repeats, reorder, rate, burst } = options;
-  return {
-    connections,
-    seed,
-    stories,
-    repeats,
-    reorder: reorder === true,
-    pace: burst === undefined ? { perSecond: rate } : { connections: burst },
-    ...(only !== undefined && { only }),
-    // As many open at once as can be called at once, or the burst would be none.
-    ...(burst !== undefined && { together: Math.max(12, burst) }),
-  };
-}
-
 async function playAndTell(
   settings: Settings,
   connections: readonly SimulatedConnection[],
   simulation: Simulation,
-  { wait }: SimulateOptions,
+  { wait, stay = false }: SimulateOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Tally> {
   const { apiToken, publicUrl } = settings;
   const status = apiToken ? new StatusReader(httpClient, publicUrl, apiToken) : undefined;
   const before = await status?.read().catch(messageOf);
@@ -74,29 +52,30 @@ async function playAndTell(
   const progress = createProgress("bookings");
   const startedAt = performance.now();
   const tools = { http: httpClient, progress, signal };
-  const tally = await simulation.play((id) => urls.get(id) ?? "", tools);
+  const { tally, mishaps } = await simulation.play((id) => urls.get(id) ?? "", tools);
   progress.end();
   const seconds = (performance.now() - startedAt) / 1000;
-  process.stdout.write(`\nSent to ${publicUrl}\n${tallyTable(tally, seconds)}`);
+  process.stdout.write(`\nSent to ${publicUrl}\n${tallyTable(tally, seconds, mishaps)}`);
 
   const after = await waitForAftermath({
     status,
     answered: () => simulation.server.answered,
     longestMs: wait * 1000,
     signal,
-    onPatience: () => {
-      process.stderr.write(
-        "\nBellhop is still at work. The simulated systems answer its questions for up to " +
-          `${wait} s; Ctrl-C ends it.\n`,
-      );
-    },
+    onPatience: () => process.stderr.write(`\n${patienceText(wait, stay)}`),
   });
-  const outcome =
-    typeof before === "object" && typeof after === "object"
-      ? statusTable(before, after)
-      : `  ${[before, after].find((why) => typeof why === "string") ?? ""}\n`;
+  const outcome = outcomeTable(before, after, simulation.refused) + reconcileHint(mishaps, stay);
   process.stdout.write(`\nWhat became of them\n${outcome}`);
-  if (tally.lost > 0) throw new Error(`${tally.lost} calls were not taken`);
+  return tally;
+}
+
+async function answerUntilStopped(
+  connections: readonly SimulatedConnection[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  process.stderr.write(`\n${stayText(connections.map(({ id }) => id))}`);
+  await once(signal, "abort");
 }
 
 function urlOf(settings: Settings, id: string, token: string): string {

@@ -16,12 +16,23 @@ export interface MishapOptions {
 /** So many calls overtake one that is late. */
 const LATE_BY_CALLS = 64;
 
-/** What happens to calls on their way, and between them. The same seed has the same mishaps. */
-export class Mishaps {
+/** What has happened so far. */
+export interface MishapCounts {
   /** Calls that were made and never sent. */
+  readonly lost: number;
+  /** Calls that came, but late. */
+  readonly late: number;
+  readonly silentChanges: number;
+  /** Connections of which something is known at the source alone. */
+  readonly untold: ReadonlySet<string>;
+}
+
+/** What happens to calls on their way, and between them. The same seed has the same mishaps. */
+export class Mishaps implements MishapCounts {
   lost = 0;
   late = 0;
   silentChanges = 0;
+  readonly untold = new Set<string>();
   readonly #options: MishapOptions;
   readonly #random: Random;
 
@@ -38,22 +49,30 @@ export class Mishaps {
       count += 1;
       if (this.#random.happens(losses)) {
         this.lost += 1;
+        this.untold.add(planned.connection);
       } else if (this.#random.happens(late)) {
-        this.late += 1;
         delayed.set(count + LATE_BY_CALLS, planned);
       } else {
         yield planned;
       }
       this.#changeSilently(planned.connection);
       const due = delayed.get(count);
-      if (due) yield due;
       delayed.delete(count);
+      if (due) yield this.#late(due);
     }
-    yield* delayed.values();
+    for (const planned of delayed.values()) yield this.#late(planned);
+  }
+
+  /** Counted when it comes: a playing that is stopped never sends those that still wait. */
+  #late(planned: PlannedCall): PlannedCall {
+    this.late += 1;
+    return planned;
   }
 
   #changeSilently(connection: string): void {
     if (!this.#random.happens(this.#options.silent ?? 0)) return;
-    if (this.#options.changeSilently(connection) !== undefined) this.silentChanges += 1;
+    if (this.#options.changeSilently(connection) === undefined) return;
+    this.silentChanges += 1;
+    this.untold.add(connection);
   }
 }

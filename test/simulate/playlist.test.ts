@@ -122,6 +122,25 @@ describe("mishaps", () => {
 
     expect(calls.length).toBe(800);
     expect(playlist.mishaps.silentChanges).toBe(5);
+    expect([...playlist.mishaps.untold]).toEqual(["fjord"]);
+  });
+
+  it("leave nothing untold when calls are only late, or there is nothing to change", () => {
+    const { playlist } = one({ late: 0.5, silent: 0.5 }, () => undefined);
+
+    expect(playlist.mishaps).toMatchObject({ silentChanges: 0, untold: new Set() });
+  });
+
+  it("count a late call when it comes, as a playing may be stopped before", () => {
+    const system = fakeSystem({ long: 4 });
+    const cast = [{ connection: "fjord", system, stories: system.stories }];
+    const playlist = new Playlist(cast, { seed: 1, stories: 200, late: 0.5 });
+    const calls = playlist[Symbol.iterator]();
+
+    for (let taken = 0; taken < 10; taken += 1) calls.next();
+
+    expect(system.taken.length).toBeGreaterThan(10);
+    expect(playlist.mishaps.late).toBe(0);
   });
 });
 
