@@ -2,6 +2,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { simulate } from "./simulate-run.ts";
 
+/** They are kept in memory: so many take a few seconds and some hundred megabytes. */
+const MOST_BOOKINGS = 100_000;
+
 export function addSimulateCommand(program: Command): void {
   const command = program
     .command("simulate")
@@ -33,7 +36,7 @@ function addStoryOptions(command: Command): void {
       new Option(
         "--bookings <n>",
         "bookings that each system has before; no call tells of them",
-      ).argParser(whole),
+      ).argParser(someBookings),
     );
 }
 
@@ -88,6 +91,14 @@ function whole(text: string): number {
     throw new InvalidArgumentError("It must be a whole number from 1.");
   }
   return Number(text);
+}
+
+function someBookings(text: string): number {
+  const bookings = whole(text);
+  if (bookings > MOST_BOOKINGS) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_BOOKINGS}.`);
+  }
+  return bookings;
 }
 
 function positive(text: string): number {

@@ -13,7 +13,7 @@ export interface RunningCommand {
   readonly child: ChildProcess;
   /** What has come out so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when this has appeared on standard output. */
+  /** Resolves when this has appeared on standard output, or among what is said beside it. */
   untilSaid(pattern: RegExp): Promise<void>;
   finished: Promise<Finished>;
   stop(): Promise<void>;
@@ -28,11 +28,12 @@ export function startBellhop(
   const child = spawn(process.execPath, [main, ...args], { cwd, env: { PATH, ...env } });
   const output = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
-  child.stdout.on("data", (chunk: Buffer) => {
-    output.stdout += chunk.toString();
-    for (const listener of listeners) listener();
-  });
-  child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk: Buffer) => {
+      output[name] += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+  }
   const finished = new Promise<Finished>((resolve) => {
     child.once("close", (code) => {
       resolve({ code, ...output });
@@ -45,7 +46,7 @@ export function startBellhop(
     untilSaid: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (!pattern.test(output.stdout)) return;
+          if (!pattern.test(output.stdout) && !pattern.test(output.stderr)) return;
           listeners.delete(look);
           resolve();
         };
