@@ -195,6 +195,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "messageOf",
     "momentOfInstant",
     "negateMoney",
+    "oncePerContext",
     "parseForm",
     "parseMoney",
     "retryAfterMs",

@@ -2,6 +2,7 @@ import { afterEach, describe as suite, expect, it } from "vitest";
 
 import { checkContext } from "#sdk/testing";
 
+import { check } from "./check.ts";
 import { describe } from "./site.ts";
 import { planyoServer, type PlanyoServer, refused, savedAnswer, told } from "./testing.ts";
 
@@ -74,6 +75,18 @@ suite("what Planyo says of the site that bookings come from", () => {
 
     expect((await describe(checkContext(server.config()))).parts).toHaveLength(500);
     expect(server.calls).toHaveLength(3);
+  });
+
+  it("is asked once where a check asks too", async () => {
+    server = await planyoServer(({ method }) =>
+      method === "get_site_info" ? site() : told({ resources: resources(1) }),
+    );
+    const context = checkContext(server.config());
+
+    await check(context);
+    await describe(context);
+
+    expect(server.calls.map(({ method }) => method)).toEqual(["get_site_info", "list_resources"]);
   });
 
   it("is nothing without a key, and an error where the key is refused", async () => {

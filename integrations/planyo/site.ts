@@ -1,8 +1,9 @@
 import {
   ConfigurationError,
+  type DescribeContext,
+  oncePerContext,
   RetryableError,
   type SourceDescription,
-  type CheckContext,
 } from "#sdk";
 
 import { isObject, textOf } from "./body.ts";
@@ -13,15 +14,15 @@ import { listOf } from "./products.ts";
 type Data = Readonly<Record<string, unknown>>;
 
 /** What Planyo says of the site (`get_site_info`). */
-export async function readSite(context: CallContext): Promise<Data> {
+export const readSite = oncePerContext(async (context: CallContext): Promise<Data> => {
   const site = await callPlanyo("get_site_info", {}, context);
   if (site === undefined) throw new ConfigurationError("Planyo knows no such site; check siteId");
   if (!isObject(site)) throw new RetryableError("Planyo get_site_info: no data");
   return site;
-}
+});
 
 /** How the site is set up; without a key nothing can be read. */
-export async function describe(context: CheckContext<PlanyoConfig>): Promise<SourceDescription> {
+export async function describe(context: DescribeContext<PlanyoConfig>): Promise<SourceDescription> {
   if (context.config.apiKey === undefined) return { parts: [] };
   const site = await readSite(context);
   const told = {

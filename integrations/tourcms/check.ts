@@ -3,7 +3,7 @@ import { ConfigurationError, kindOf } from "#sdk";
 import { type Caller, callApi } from "./client.ts";
 import type { TourcmsConfig } from "./config.ts";
 import { countOf } from "./fields.ts";
-import { callerOf, channelsToAsk, type Means, readSetUp, type SetUp } from "./set-up.ts";
+import { callerOf, channelsToAsk, type Means, readSetUps, type SetUp } from "./set-up.ts";
 
 interface Limit {
   remaining: number;
@@ -19,7 +19,7 @@ export async function check(means: Means): Promise<string> {
   const caller = callerOf(means);
   const channelIds = channelsToAsk(config);
   const limits = await Promise.all(channelIds.map((channelId) => readLimit(channelId, caller)));
-  const setUps = await Promise.all(channelIds.map((channelId) => readIfShown(channelId, caller)));
+  const setUps = await readWhatIsShown(channelIds, means);
   for (const setUp of setUps) compare(setUp, config);
   const withoutKey = Object.keys(config.channels).length - channelIds.length;
   return [
@@ -45,13 +45,14 @@ async function readLimit(channelId: string, caller: Caller): Promise<Limit> {
  * The key is good by now. That it may not read the channel, or that this hour's calls are used up,
  * is no reason to hold bookings back.
  */
-async function readIfShown(channelId: string, caller: Caller): Promise<SetUp> {
-  try {
-    return await readSetUp(channelId, caller);
-  } catch (error) {
-    if (kindOf(error) === undefined) throw error;
+async function readWhatIsShown(channelIds: readonly string[], means: Means): Promise<SetUp[]> {
+  const shown = await readSetUps(means);
+  return channelIds.map((channelId, index) => {
+    const one = shown[index];
+    if (one?.status === "fulfilled") return one.value;
+    if (one && kindOf(one.reason) === undefined) throw one.reason;
     return { channelId };
-  }
+  });
 }
 
 function compare({ channelId, accountId, timeZone }: SetUp, config: TourcmsConfig): void {

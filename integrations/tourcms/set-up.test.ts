@@ -138,6 +138,21 @@ describe("describe reads the account for those who set up", () => {
     expect(split).not.toHaveProperty("currency");
   });
 
+  test("channels that a check has asked are not asked again", async () => {
+    const asked: string[] = [];
+    const show = (id: string) => {
+      asked.push(id);
+      return named(id);
+    };
+
+    await against(show, async (means) => {
+      await check(means);
+      await readDescription(means);
+    });
+
+    expect(asked.toSorted()).toEqual(["51234", "51300"]);
+  });
+
   test.each([
     ["error_fail_sig", {}],
     ["error_no_matching_data", { channels: { "51234": {} } }],

@@ -1,4 +1,10 @@
-import { type CheckContext, ConfigurationError, isTimeZone, type SourceDescription } from "#sdk";
+import {
+  ConfigurationError,
+  type DescribeContext,
+  isTimeZone,
+  oncePerContext,
+  type SourceDescription,
+} from "#sdk";
 
 import { type Caller, callApi } from "./client.ts";
 import { keyedChannels, type TourcmsConfig } from "./config.ts";
@@ -17,7 +23,7 @@ export interface SetUp {
   language?: string;
 }
 
-export type Means = Pick<CheckContext<TourcmsConfig>, "clock" | "config" | "http" | "signal">;
+export type Means = Pick<DescribeContext<TourcmsConfig>, "clock" | "config" | "http" | "signal">;
 
 /** @throws ConfigurationError when there is no channel to ask for. */
 export function channelsToAsk(config: TourcmsConfig): string[] {
@@ -35,7 +41,7 @@ export function callerOf({ clock, config, http, signal }: Means): Caller {
   return { clock, config, http, signal, reportRemaining: () => undefined };
 }
 
-export async function readSetUp(channelId: string, caller: Caller): Promise<SetUp> {
+async function readSetUp(channelId: string, caller: Caller): Promise<SetUp> {
   const root = await callApi("/c/channel/show.xml", channelId, caller);
   const channel = root && childOf(root, "channel");
   if (!channel) return { channelId };
@@ -54,12 +60,19 @@ export async function readSetUp(channelId: string, caller: Caller): Promise<SetU
   };
 }
 
+/** What each channel that has a key shows, or why it does not. */
+export const readSetUps = oncePerContext(async (means: Means) => {
+  const caller = callerOf(means);
+  const channelIds = channelsToAsk(means.config);
+  return Promise.allSettled(channelIds.map((channelId) => readSetUp(channelId, caller)));
+});
+
 /** Reads how the account is set up, from each channel that has a key. */
 export async function describe(means: Means): Promise<SourceDescription> {
-  const caller = callerOf(means);
-  const setUps = await Promise.all(
-    channelsToAsk(means.config).map((channelId) => readSetUp(channelId, caller)),
-  );
+  const setUps = (await readSetUps(means)).map((shown) => {
+    if (shown.status === "rejected") throw shown.reason;
+    return shown.value;
+  });
   const [first] = setUps;
   return {
     ...filled({

@@ -89,6 +89,12 @@ export interface CheckContext<Config> {
   signal: AbortSignal;
 }
 
+/** Needed before there is a configuration too, so it is less than a check has. */
+export type DescribeContext<Config> = Pick<
+  CheckContext<Config>,
+  "config" | "log" | "clock" | "http" | "signal"
+>;
+
 export interface Integration<Config> {
   manifest: Manifest;
   /** Strict object: an unknown key stops the start. */
@@ -106,7 +112,7 @@ export interface Integration<Config> {
    */
   check?(context: CheckContext<Config>): Promise<string>;
   /** Reads how the account is set up, where the other side tells. @throws as `check`. */
-  describe?(context: CheckContext<Config>): Promise<SourceDescription>;
+  describe?(context: DescribeContext<Config>): Promise<SourceDescription>;
 }
 
 /** Gives a plug-in its types. Does no work: facts and parts only. */
