@@ -188,6 +188,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "hasBooking",
     "instantOf",
     "isSameMoney",
+    "isSameTimeZone",
     "isTimeZone",
     "kindOf",
     "localMoment",

@@ -1,4 +1,4 @@
-import { ConfigurationError, type CheckContext } from "#sdk";
+import { type CheckContext, ConfigurationError, isSameTimeZone } from "#sdk";
 
 import { textOf } from "./body.ts";
 import { learnedTimestamps, TIMESTAMPS_PROOF } from "./calibration.ts";
@@ -17,7 +17,7 @@ export async function check(context: CheckContext<PlanyoConfig>): Promise<string
   const site = await readSite(context);
   const name = textOf(site["name"] ?? "");
   const timeZone = textOf(site["timezone"] ?? "");
-  if (timeZone !== "" && canonical(timeZone) !== canonical(config.timeZone)) {
+  if (timeZone !== "" && !isSameTimeZone(timeZone, config.timeZone)) {
     throw new ConfigurationError(
       `Planyo's site "${name}" is in ${timeZone}, settings.timeZone says ${config.timeZone}: ` +
         `write timeZone: ${timeZone}`,
@@ -36,13 +36,4 @@ function timestampsLine({ config, learned }: CheckContext<PlanyoConfig>): string
   }
   const proof = learned[TIMESTAMPS_PROOF];
   return [`timestamps are ${found}${proof === undefined ? "" : ` (${proof})`}`];
-}
-
-/** Zones have several names: Europe/Kiev is Europe/Kyiv. */
-function canonical(timeZone: string): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
-  } catch {
-    return timeZone; // no zone we know, so it differs from the one set
-  }
 }

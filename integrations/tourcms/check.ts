@@ -1,4 +1,4 @@
-import { ConfigurationError, kindOf } from "#sdk";
+import { ConfigurationError, isSameTimeZone, kindOf } from "#sdk";
 
 import { type Caller, callApi } from "./client.ts";
 import type { TourcmsConfig } from "./config.ts";
@@ -62,17 +62,12 @@ function compare({ channelId, accountId, timeZone }: SetUp, config: TourcmsConfi
         `${config.accountId}: write accountId: "${accountId}", or take the channel out`,
     );
   }
-  if (timeZone !== undefined && canonical(timeZone) !== canonical(config.timeZone)) {
+  if (timeZone !== undefined && !isSameTimeZone(timeZone, config.timeZone)) {
     throw new ConfigurationError(
       `TourCMS' channel ${channelId} is in ${timeZone}, settings.timeZone says ` +
         `${config.timeZone}: write timeZone: ${timeZone}`,
     );
   }
-}
-
-/** Zones have several names: Europe/Kiev is Europe/Kyiv. */
-function canonical(timeZone: string): string {
-  return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
 }
 
 function answering(setUps: readonly SetUp[]): string {

@@ -34,6 +34,15 @@ function isKnownToIntl(name: string): boolean {
   }
 }
 
+/** Zones have several names: Europe/Kiev is Europe/Kyiv. A name nobody knows is only itself. */
+export function isSameTimeZone(one: string, other: string): boolean {
+  return one === other || (isTimeZone(one) && isTimeZone(other) && idOf(one) === idOf(other));
+}
+
+function idOf(timeZone: string): string {
+  return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+}
+
 /**
  * @param date `YYYY-MM-DD`
  * @param time `HH:MM` or `HH:MM:SS`; undefined when the source gives none.

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import {
   formatMoment,
   instantOf,
+  isSameTimeZone,
   isTimeZone,
   localMoment,
   localText,
@@ -112,4 +113,14 @@ it("people read a moment in their own language, in the zone of the place", () =>
   expect(formatMoment(localMoment("2026-03-14", undefined, "Europe/Oslo"), "en-GB")).toBe(
     "14 March 2026",
   );
+});
+
+it.each([
+  ["Europe/Oslo", "Europe/Oslo", true],
+  ["Europe/Kiev", "Europe/Kyiv", true],
+  ["Middle/Earth", "Middle/Earth", true],
+  ["Europe/Oslo", "Europe/Berlin", false],
+  ["Middle/Earth", "UTC", false],
+])("%s and %s are the same zone: %s", (one, other, isSame) => {
+  expect(isSameTimeZone(one, other)).toBe(isSame);
 });
