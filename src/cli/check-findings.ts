@@ -12,6 +12,8 @@ export interface Finding {
   name: string;
   state: "ok" | "warning" | "failed";
   line: string;
+  /** More lines below it. */
+  details?: readonly string[];
 }
 
 /** 128 bits in base64url; a shorter token can be guessed. */

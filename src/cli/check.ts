@@ -15,6 +15,7 @@ import {
   type Finding,
   shortTokens,
 } from "./check-findings.ts";
+import { withSetUp } from "./check-set-up.ts";
 import { commandLog } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
@@ -62,12 +63,12 @@ async function check(
     ];
     const found = [
       ...(only === undefined ? general : []),
-      ...integrationFindings(registry, checks, only, inShadow(settings)),
+      ...integrationFindings(registry, checks, only, settings),
     ];
     // All at the same time, told in order.
     for (const finding of found) {
       const one = await finding;
-      shell.write(lineOf(one, shell.isTerminal));
+      shell.write(linesOf(one, shell.isTerminal));
       if (one.state === "failed") failed.push(one.name);
     }
   } finally {
@@ -95,19 +96,28 @@ function integrationFindings(
   { connections, instances }: Registry,
   checks: StartChecks,
   only: string | undefined,
-  shadowed: readonly string[],
+  settings: Settings,
 ): Promise<Finding>[] {
   const isWanted = ({ id }: { id: string }) => only === undefined || id === only;
+  const shadowed = inShadow(settings);
   return [
-    ...[...connections.values()].filter(isWanted).map((one) => checks.checkConnection(one)),
-    ...[...instances.values()].filter(isWanted).map((one) => checks.checkInstance(one)),
-  ].map(async (result) => findingOf(await result, shadowed));
+    ...[...connections.values()].filter(isWanted).map(async (one) => {
+      const result = await checks.inspectConnection(one);
+      return withSetUp(findingOf(result, shadowed), result, one, settings);
+    }),
+    ...[...instances.values()]
+      .filter(isWanted)
+      .map(async (one) => findingOf(await checks.checkInstance(one), shadowed)),
+  ];
 }
 
 const MARKS = { ok: "✓", warning: "!", failed: "✗" };
 const WORDS = { ok: "ok     ", warning: "warning", failed: "FAILED " };
 
-function lineOf({ name, state, line }: Finding, isTerminal: boolean): string {
+function linesOf({ name, state, line, details = [] }: Finding, isTerminal: boolean): string {
   const mark = isTerminal ? MARKS[state] : WORDS[state];
-  return `${mark} ${name}: ${line.replaceAll(/\s*\n\s*/g, "; ")}\n`;
+  const indent = " ".repeat(mark.length + 1);
+  return [`${mark} ${name}: ${line}`, ...details.map((detail) => indent + detail)]
+    .map((text) => `${text.replaceAll(/\s*\n\s*/g, "; ")}\n`)
+    .join("");
 }

@@ -1,7 +1,6 @@
-import { stringify } from "yaml";
-
 import type { InitAnswers } from "./init-questions.ts";
 import type { InitSetting, InitSource } from "./init-source.ts";
+import { yamlLine } from "./yaml-line.ts";
 
 /** `bellhop.yaml` with a comment for each key. */
 export function configText(
@@ -49,7 +48,7 @@ function connectionLines(source: InitSource, { name, language, timeZone }: InitA
     "    # Your name as guests know it.",
     `    ${setting("name", name, "Fjord Walks")}`,
     "    # Language of guests who have not chosen one.",
-    `    language: ${scalar(language)}`,
+    `    ${yamlLine("language", language)}`,
     "    # Bookings made before are no news. Without it: those made before the first start.",
     "    # since: 2026-11-01",
     "    # Sender of mails to guests. Without it: MAIL_FROM.",
@@ -65,17 +64,13 @@ function connectionLines(source: InitSource, { name, language, timeZone }: InitA
 
 function settingLine({ key, standard, variable }: InitSetting, timeZone: string): string {
   if (variable !== undefined) return `${key}: "\${${variable}}"`;
-  if (key === "timeZone") return `timeZone: ${scalar(timeZone)}`;
-  return standard === undefined ? `${key}: ""` : `# ${key}: ${scalar(standard)}`;
+  if (key === "timeZone") return yamlLine("timeZone", timeZone);
+  return standard === undefined ? `${key}: ""` : `# ${yamlLine(key, standard)}`;
 }
 
 /** A key with its value, or as an example behind a comment sign. */
 function setting(key: string, value: string | undefined, example: string): string {
-  return value === undefined ? `# ${key}: ${example}` : `${key}: ${scalar(value)}`;
-}
-
-function scalar(value: unknown): string {
-  return stringify(value, { lineWidth: 0 }).trim();
+  return value === undefined ? `# ${key}: ${example}` : yamlLine(key, value);
 }
 
 const COMMENT_WIDTH = 90;

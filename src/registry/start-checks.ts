@@ -1,5 +1,7 @@
 import type { Clock, HttpClient, Log, Mail, Pdf, Templates } from "../sdk/context.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
+import type { CheckContext } from "../sdk/integration.ts";
+import type { SourceDescription } from "../sdk/source.ts";
 import type { AnyIntegration } from "./loaded-integration.ts";
 import type { LoadedConnection, LoadedInstance, Registry } from "./registry.ts";
 
@@ -24,6 +26,20 @@ export interface CheckResult {
   name: string;
   state: "ok" | "refused" | "unreachable";
   line: string;
+}
+
+/** A connection's check, beside what the source says of the account. */
+export interface ConnectionResult extends CheckResult {
+  /** Absent when it tells nothing, or cannot be asked. */
+  setUp?: SourceDescription;
+  /** Why it did not tell, though the check passed. */
+  whyNoSetUp?: string;
+}
+
+interface TryOut {
+  result: CheckResult;
+  /** What it was tried with. */
+  context?: CheckContext<unknown>;
 }
 
 /**
@@ -53,12 +69,28 @@ export class StartChecks {
     this.#stopping.abort();
   }
 
-  checkConnection({ id, integration, settings }: LoadedConnection): Promise<CheckResult> {
-    return this.#check(`connections.${id}`, integration, settings, id);
+  async checkConnection(connection: LoadedConnection): Promise<CheckResult> {
+    return (await this.#tryConnection(connection)).result;
   }
 
-  checkInstance({ id, integration, settings }: LoadedInstance): Promise<CheckResult> {
-    return this.#check(`integrations.${id}`, integration, settings, "");
+  /** As `checkConnection`, for a person who also wants to see whose account it is. */
+  async inspectConnection(connection: LoadedConnection): Promise<ConnectionResult> {
+    const { result, context } = await this.#tryConnection(connection);
+    const { integration } = connection;
+    if (!integration.describe || !context || result.state === "unreachable") return result;
+    try {
+      return { ...result, setUp: await integration.describe(context) };
+    } catch (error) {
+      return result.state === "ok" ? { ...result, whyNoSetUp: messageOf(error) } : result;
+    }
+  }
+
+  async checkInstance({ id, integration, settings }: LoadedInstance): Promise<CheckResult> {
+    return (await this.#tryOut(`integrations.${id}`, integration, settings, "")).result;
+  }
+
+  #tryConnection({ id, integration, settings }: LoadedConnection): Promise<TryOut> {
+    return this.#tryOut(`connections.${id}`, integration, settings, id);
   }
 
   async #checkAndPause(instance: LoadedInstance): Promise<void> {
@@ -70,23 +102,24 @@ export class StartChecks {
     }
   }
 
-  async #check(
+  async #tryOut(
     name: string,
     integration: AnyIntegration,
     config: unknown,
     connection: string,
-  ): Promise<CheckResult> {
+  ): Promise<TryOut> {
     const { log, clock, http, pdf, templates, mailOf } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = mailOf(connection);
+    let context: CheckContext<unknown> | undefined;
     try {
       const learned = connection === "" ? {} : await this.#tools.learnedOf(connection);
-      const context = { config, learned, log, clock, http, pdf, templates, mail, signal };
+      context = { config, learned, log, clock, http, pdf, templates, mail, signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
-      return { name, state: "ok", line };
+      return { result: { name, state: "ok", line }, context };
     } catch (error) {
       const state = kindOf(error) === "configuration" ? "refused" : "unreachable";
-      return { name, state, line: messageOf(error) };
+      return { result: { name, state, line: messageOf(error) }, ...(context && { context }) };
     }
   }
 

@@ -3,13 +3,12 @@ import { writeFileSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 
 import tourcms from "../../integrations/tourcms/index.ts";
-import { type VendorServer, vendorServer } from "../../src/sdk/testing.ts";
+import type { VendorServer } from "../../src/sdk/testing.ts";
 import { BIKES } from "../api/bikes.ts";
 import { type App, startApp } from "../harness/app.ts";
 import { freePort } from "../harness/servers.ts";
 import { command } from "./command.ts";
-
-const TOKEN = "hook-token-of-the-check-0123456789";
+import { connectionTo, serveSimulated, TOKEN } from "./simulated-account.ts";
 
 let app: App | undefined;
 let api: VendorServer | undefined;
@@ -23,12 +22,10 @@ async function office(config: object, env: Record<string, string> = {}): Promise
   return app;
 }
 
-/** A TourCMS account whose API answers. */
+/** A simulated TourCMS account whose API answers. */
 async function fjord() {
-  const { simulator } = tourcms;
-  const system = simulator?.create({ seed: 1, now: Date.now() });
-  api = await vendorServer((request) => system?.answer(request) ?? { status: 500, body: "" });
-  return { source: "tourcms", tokens: [TOKEN], settings: simulator?.settings(api.url) };
+  api = await serveSimulated(tourcms);
+  return connectionTo(tourcms, api);
 }
 
 it("when all is well every line says so", async () => {
@@ -36,7 +33,7 @@ it("when all is well every line says so", async () => {
 
   const { code, out, err } = await command({ env }, "check");
 
-  const lines = out.trimEnd().split("\n");
+  const lines = out.trimEnd().split(/\n(?! )/);
   expect(lines.map((line) => line.split(": ")[0])).toEqual([
     "ok      configuration",
     "ok      database",
