@@ -6,8 +6,8 @@ import type { PlanyoConfig } from "./config.ts";
 import { readSite } from "./site.ts";
 
 const WITHOUT_KEY =
-  "no apiKey: the notification is taken as the state, and what it misses stays unknown; " +
-  "an API key is advised";
+  "no apiKey: the notification is taken as the state, and what it misses stays unknown: nothing " +
+  "can be imported or compared; an API key is advised";
 
 /** Asks Planyo who we are talking to (`get_site_info`). */
 export async function check(context: CheckContext<PlanyoConfig>): Promise<string> {
