@@ -1,24 +1,15 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import type { BookingView } from "../../src/sdk/booking.ts";
 import { noticeOf } from "../harness/normalizer.ts";
-import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
-import { openReconciler, type ReconcileBench } from "./world.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { benches, type ReconcileBench } from "./world.ts";
 
 const DAYS = { from: "2026-12-01", to: "2026-12-31" };
 const SINCE = { since: Date.now() - 86_400_000 };
 const LONG_AGO = Date.UTC(2025, 5, 1);
 
-const benches: ReconcileBench[] = [];
-afterEach(async () => {
-  await Promise.all(benches.splice(0).map((bench) => bench.stop()));
-});
-
-async function open(store: StoreUnderTest): Promise<ReconcileBench> {
-  const bench = openReconciler(await store.open());
-  benches.push(bench);
-  return bench;
-}
+const open = benches();
 
 function costing(total: number): BookingView {
   const start = { date: "2026-12-24", time: "19:30", timeZone: "UTC" };

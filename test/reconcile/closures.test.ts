@@ -1,20 +1,11 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
-import { closure, openReconciler, type ReconcileBench } from "./world.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { benches, closure, type ReconcileBench } from "./world.ts";
 
 const SINCE = { since: Date.now() - 86_400_000 };
 
-const benches: ReconcileBench[] = [];
-afterEach(async () => {
-  await Promise.all(benches.splice(0).map((bench) => bench.stop()));
-});
-
-async function open(store: StoreUnderTest): Promise<ReconcileBench> {
-  const bench = openReconciler(await store.open());
-  benches.push(bench);
-  return bench;
-}
+const open = benches();
 
 onEachStore((store) => {
   it("a closure that nobody told of is found, and told as gone when the list leaves it out", async () => {

@@ -1,27 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { ConfigurationError } from "../../src/sdk/errors.ts";
 import type { Money } from "../../src/sdk/money.ts";
 import { noticeOf } from "../harness/normalizer.ts";
-import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
-import { openReconciler, type ReconcileBench, World } from "./world.ts";
+import { onEachStore } from "../harness/stores.ts";
+import { benches, openReconciler, type ReconcileBench, World } from "./world.ts";
 
 const DAYS = { from: "2026-12-01", to: "2026-12-31" };
 const START = { date: "2026-12-24", time: "19:30", timeZone: "UTC" } as const;
 const SINCE = { since: Date.now() - 86_400_000 };
 
-const benches: ReconcileBench[] = [];
-afterEach(async () => {
-  await Promise.all(benches.splice(0).map((bench) => bench.stop()));
-});
-
-async function open(store: StoreUnderTest, ...rest: [World?, object?]): Promise<ReconcileBench> {
-  const bench = openReconciler(await store.open(), ...rest);
-  benches.push(bench);
-  return bench;
-}
+const open = benches();
 
 function money(amountMinor: number, currency: string): Money {
   return { amountMinor, currency };
@@ -256,8 +247,7 @@ onEachStore((store) => {
     );
     await first.stop();
     const left = await first.comparisons.find(id);
-    const second = openReconciler(db, world);
-    benches.push(second);
+    const second = await open({ open: () => Promise.resolve(db) }, world);
 
     await second.compare({ days: DAYS }, "import");
 
@@ -295,8 +285,7 @@ onEachStore((store) => {
     });
     await bench.stop();
     world.calls.length = 0;
-    const again = openReconciler(bench.db, world, { importDays: 60 });
-    benches.push(again);
+    const again = await open({ open: () => Promise.resolve(bench.db) }, world, { importDays: 60 });
     await sleep(300);
 
     expect(await again.comparisons.open("bikes")).toEqual([]);

@@ -1,20 +1,16 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
 import { PermanentError } from "../../src/sdk/errors.ts";
 import { onEachStore } from "../harness/stores.ts";
-import { openReconciler, type ReconcileBench } from "./world.ts";
+import { benches } from "./world.ts";
 
 const DAYS = { from: "2026-12-01", to: "2026-12-31" };
 
-let bench: ReconcileBench | undefined;
-afterEach(async () => {
-  await bench?.stop();
-  bench = undefined;
-});
+const open = benches();
 
 onEachStore((store) => {
   it("what could not be repaired is tried again when a person asks, once each time", async () => {
-    bench = openReconciler(await store.open());
+    const bench = await open(store);
     const { world } = bench;
     world.put("1201", { status: "confirmed", start: { date: "2026-12-24", timeZone: "UTC" } });
     world.lookFault = new PermanentError("such a booking cannot be read");

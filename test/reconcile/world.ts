@@ -1,4 +1,4 @@
-import { vi, expect } from "vitest";
+import { afterEach, expect, vi } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
@@ -19,6 +19,7 @@ import type {
 } from "../../src/sdk/lists.ts";
 import type { Notice } from "../../src/sdk/source.ts";
 import { type NormalizerBench, openNormalizer } from "../harness/normalizer.ts";
+import type { StoreUnderTest } from "../harness/stores.ts";
 
 /** A booking system of the test: what it has, what it shows, and what it was asked. */
 export class World {
@@ -165,6 +166,22 @@ export interface ReconcileBench extends NormalizerBench {
 
 /** No rounds, no nights, no first import: only what is asked. */
 const QUIET = { everyMinutes: 0, at: "03:00", daysAhead: 400, importDays: 0, report: false };
+
+/** Opens benches that are stopped after each test of the file. */
+export function benches() {
+  const running: ReconcileBench[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((bench) => bench.stop()));
+  });
+  return async (
+    store: Pick<StoreUnderTest, "open">,
+    ...rest: [World?, Partial<ReconcilerParts["rules"]>?]
+  ): Promise<ReconcileBench> => {
+    const bench = openReconciler(await store.open(), ...rest);
+    running.push(bench);
+    return bench;
+  };
+}
 
 /** Compares on its own: real store, one connection to a booking system of the test. */
 export function openReconciler(
