@@ -4,11 +4,9 @@ import type { SourceDescription } from "../sdk/source.ts";
 import { isSameTimeZone } from "../sdk/time.ts";
 import { connectionDefaults, type Settings } from "../settings/settings.ts";
 import type { Finding } from "./check-findings.ts";
+import { setUpLines } from "./set-up-words.ts";
 import { plain } from "./table.ts";
 import { yamlLine } from "./yaml-line.ts";
-
-/** A site may have hundreds of resources; a person wants to recognize the account. */
-const MOST_PARTS = 8;
 
 /** Puts beside a connection's finding what the source says of the account. */
 export function withSetUp(
@@ -26,35 +24,6 @@ export function withSetUp(
   // A check that failed has said what is wrong, which may be the time zone.
   if (fault === undefined || finding.state === "failed") return { ...finding, details };
   return { ...finding, state: "failed", line: fault, details: [finding.line, ...details] };
-}
-
-/** `Fjord Walks, Europe/Oslo, EUR, en`, and the parts of each kind. */
-export function setUpLines(setUp: SourceDescription): string[] {
-  const account = accountWords(setUp);
-  return [...(account === "" ? [] : [`the source says: ${account}`]), ...partLines(setUp)];
-}
-
-/** What the source says of the account as a whole; empty when it says nothing. */
-export function accountWords({ name, timeZone, currency, language }: SourceDescription): string {
-  const words = [name, timeZone, currency, language].flatMap((word) => word ?? []);
-  return words.map(plain).join(", ");
-}
-
-function partLines({ parts }: SourceDescription): string[] {
-  const kinds = [...new Set(parts.map(({ kind }) => kind))];
-  return kinds.map((kind) => {
-    const ofKind = parts.filter((part) => part.kind === kind);
-    const shown = ofKind
-      .slice(0, MOST_PARTS)
-      .map(({ id, name }) => plain(name === id ? id : `${id} ${name}`));
-    const more = ofKind.length > MOST_PARTS ? [`and ${ofKind.length - MOST_PARTS} more`] : [];
-    return `${countOf(ofKind.length, kind)}: ${[...shown, ...more].join("; ")}`;
-  });
-}
-
-/** `2 channels` */
-export function countOf(count: number, kind: string): string {
-  return `${count} ${plain(kind)}${count === 1 ? "" : "s"}`;
 }
 
 /** Every time of every booking is read in this zone. */

@@ -39,7 +39,7 @@ export function configText(
   ].join("\n");
 }
 
-function connectionLines(source: InitSource, { name, language, timeZone }: InitAnswers): string[] {
+function connectionLines(source: InitSource, { name, language }: InitAnswers): string[] {
   return [
     `  ${source.id}:`,
     `    source: ${source.id}`,
@@ -57,14 +57,14 @@ function connectionLines(source: InitSource, { name, language, timeZone }: InitA
     "    settings:",
     ...source.settings.flatMap((one) => [
       ...comment(one.description).map((line) => `      ${line}`),
-      `      ${settingLine(one, timeZone)}`,
+      `      ${settingLine(one)}`,
     ]),
   ];
 }
 
-function settingLine({ key, standard, variable }: InitSetting, timeZone: string): string {
+function settingLine({ key, standard, value, variable }: InitSetting): string {
   if (variable !== undefined) return `${key}: "\${${variable}}"`;
-  if (key === "timeZone") return yamlLine("timeZone", timeZone);
+  if (value !== undefined) return yamlLine(key, value);
   return standard === undefined ? `${key}: ""` : `# ${yamlLine(key, standard)}`;
 }
 

@@ -30,7 +30,17 @@ export function environmentText(
 }
 
 function keyLines({ name, settings }: InitSource): string[] {
-  return settings.flatMap(({ variable, description }) =>
-    variable === undefined ? [] : [...comment(`${name}: ${description}`), `${variable}=`, ""],
+  return settings.flatMap(({ variable, description, value }) =>
+    variable === undefined
+      ? []
+      : [...comment(`${name}: ${description}`), `${variable}=${quoted(value ?? "")}`, ""],
   );
+}
+
+/** Quotes only where a sign would end the value: Bellhop reads back what was given. */
+function quoted(value: string): string {
+  if (/^[\w.+/=:@-]*$/.test(value)) return value;
+  // Between double quotes \n would become the end of a line, so they come last.
+  const quote = ["'", "`", '"'].find((sign) => !value.includes(sign)) ?? "";
+  return `${quote}${value}${quote}`;
 }

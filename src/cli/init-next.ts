@@ -21,6 +21,19 @@ export function nextSteps(
     const token = settings.config.connections[id]?.tokens[0] ?? "";
     return `       ${name.padEnd(9)} ${hookUrl(settings, id, token, undefined, !isTerminal)}`;
   });
+  const empty = sources.flatMap(({ name, settings: all }) => {
+    const places = emptyPlaces(all);
+    return places === "" ? [] : [`       ${name.padEnd(9)} ${places}`];
+  });
+  const steps = [
+    ...(empty.length === 0 ? [] : [["Fill in what is empty:", ...empty]]),
+    ["In .env, set BELLHOP_PUBLIC_URL to the address at which booking systems reach Bellhop."],
+    ["bellhop check    tries it all", "     bellhop start    runs it (in a checkout: npm start)"],
+    [
+      "Enter the callback URLs in the booking systems, with the address of BELLHOP_PUBLIC_URL:",
+      ...urls,
+    ],
+  ];
   return [
     "",
     `Written: ${join(folder, "bellhop.yaml")}`,
@@ -28,13 +41,7 @@ export function nextSteps(
     ...(areKept ? ["The callback URLs stay those of the start without a configuration."] : []),
     "",
     "Next:",
-    "  1. Fill in what is empty:",
-    ...sources.map(({ name, settings: all }) => `       ${name.padEnd(9)} ${emptyPlaces(all)}`),
-    "  2. In .env, set BELLHOP_PUBLIC_URL to the address at which booking systems reach Bellhop.",
-    "  3. bellhop check    tries it all",
-    "     bellhop start    runs it (in a checkout: npm start)",
-    "  4. Enter the callback URLs in the booking systems, with the address of step 2:",
-    ...urls,
+    ...steps.flatMap(([first = "", ...rest], index) => [`  ${index + 1}. ${first}`, ...rest]),
     ...(isTerminal ? [] : ['       ("bellhop urls" prints them in full)']),
     "",
     `Mails: ${mailWords(settings)} With mail.mode live guests get them.`,
@@ -43,7 +50,8 @@ export function nextSteps(
   ].join("\n");
 }
 
-function emptyPlaces(settings: InitSource["settings"]): string {
+function emptyPlaces(all: InitSource["settings"]): string {
+  const settings = all.filter(({ value }) => value === undefined);
   const inConfig = settings.filter(({ standard, variable }) => !variable && standard === undefined);
   const inEnvironment = settings.flatMap(({ variable }) => variable ?? []);
   const places = [

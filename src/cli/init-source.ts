@@ -10,6 +10,8 @@ export interface InitSetting {
   standard?: unknown;
   /** Environment variable that holds it, when it is a secret. */
   variable?: string;
+  /** What the operator gave, or the account itself said. */
+  value?: string;
 }
 
 export interface InitSource {
@@ -27,8 +29,14 @@ interface PropertySchema {
   secret?: boolean;
 }
 
-/** Reads from an integration's own schema what an operator may set. */
-export function sourceOf({ manifest, config }: AnyIntegration): InitSource {
+/** Values by the names of settings. */
+export type GivenSettings = Readonly<Record<string, string>>;
+
+/** Reads from an integration's own schema what an operator may set, and puts in what is known. */
+export function sourceOf(
+  { manifest, config }: AnyIntegration,
+  given: GivenSettings = {},
+): InitSource {
   const { id, name } = manifest;
   const schema = z.toJSONSchema(config as z.ZodType, { io: "input", unrepresentable: "any" });
   const properties = Object.entries((schema.properties ?? {}) as Record<string, PropertySchema>);
@@ -40,6 +48,7 @@ export function sourceOf({ manifest, config }: AnyIntegration): InitSource {
       key,
       description: property.description ?? "",
       ...(property.default !== undefined && { standard: property.default }),
+      ...(given[key] !== undefined && { value: given[key] }),
       ...(property.secret === true && { variable: `${variableName(id)}_${variableName(key)}` }),
     })),
   };

@@ -14,6 +14,7 @@ import { knownIntegrations } from "../simulate/known-integrations.ts";
 import { configText } from "./init-config.ts";
 import { environmentText } from "./init-env.ts";
 import { nextSteps } from "./init-next.ts";
+import { terminalPrompts } from "./init-prompts.ts";
 import { askQuestions, type InitAnswers, standardAnswers } from "./init-questions.ts";
 import { type InitSource, sourceOf } from "./init-source.ts";
 
@@ -48,11 +49,11 @@ async function init(options: InitOptions): Promise<void> {
   const integrations = await knownIntegrations();
   const answers =
     isTerminal && options.yes !== true
-      ? await askQuestions(namesOf(integrations), given)
+      ? await askAtTerminal(integrations, given)
       : standardAnswers(given ?? DEFAULT_SOURCES);
   const sources = answers.sources.flatMap((id) => {
     const integration = integrations.find(({ manifest }) => manifest.id === id);
-    return integration ? [sourceOf(integration)] : [];
+    return integration ? [sourceOf(integration, answers.settings[id])] : [];
   });
   const tokens = keptTokens(join(folder, "data"));
   const written = writeFiles(folder, answers, sources, tokens);
@@ -67,9 +68,18 @@ function sourcesOf(source: string): readonly string[] {
   return source === BOTH ? DEFAULT_SOURCES : [source];
 }
 
-function namesOf(integrations: readonly AnyIntegration[]): ReadonlyMap<string, string> {
-  const names = new Map(integrations.map(({ manifest }) => [manifest.id, manifest.name]));
-  return new Map(DEFAULT_SOURCES.map((id) => [id, names.get(id) ?? id]));
+async function askAtTerminal(
+  integrations: readonly AnyIntegration[],
+  given: readonly string[] | undefined,
+): Promise<InitAnswers> {
+  const { intro, outro } = await import("@clack/prompts");
+  intro("A configuration for Bellhop");
+  const systems = DEFAULT_SOURCES.flatMap((id) =>
+    integrations.filter(({ manifest }) => manifest.id === id),
+  );
+  const answers = await askQuestions(await terminalPrompts(), systems, given);
+  outro("Thank you.");
+  return answers;
 }
 
 /** @throws SettingsError naming what is there: a configuration is never overwritten. */

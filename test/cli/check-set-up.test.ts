@@ -2,9 +2,11 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 
 import planyo from "../../integrations/planyo/index.ts";
 import tourcms from "../../integrations/tourcms/index.ts";
-import { setUpLines, withSetUp } from "../../src/cli/check-set-up.ts";
+import { withSetUp } from "../../src/cli/check-set-up.ts";
+import { setUpLines } from "../../src/cli/set-up-words.ts";
 import type { AnyIntegration } from "../../src/registry/loaded-integration.ts";
 import type { LoadedConnection } from "../../src/registry/registry.ts";
+import { vendorServer } from "../../src/sdk/testing.ts";
 import { type App, startApp } from "../harness/app.ts";
 import { freePort } from "../harness/servers.ts";
 import { command } from "./command.ts";
@@ -112,7 +114,7 @@ describe("bellhop check of an account that says nothing", () => {
   it.each([
     ["TourCMS", tourcms],
     ["Planyo", planyo],
-  ])("says that %s is away, after one try", async (_name, integration) => {
+  ])("says that %s is away", async (_name, integration) => {
     const apiBaseUrl = `http://127.0.0.1:${await freePort()}`;
 
     const { code, lines } = await checked(integration, { apiBaseUrl });
@@ -120,6 +122,19 @@ describe("bellhop check of an account that says nothing", () => {
     expect({ code, count: lines.length }).toEqual({ code: 1, count: 1 });
     expect(lines[0]).toMatch(/^FAILED {2}connections\.mine: .*ECONNREFUSED/);
   });
+});
+
+it("a source that is away is not asked for its set-up as well", async () => {
+  const away = await vendorServer(() => ({ status: 503, body: "" }));
+  const mine = connectionTo(tourcms, away);
+  app = await startApp({ config: { connections: { mine } }, roles: "console" });
+
+  await command(app, "check", "mine");
+  await away.close();
+
+  expect(new Set(away.requests.map(({ url }) => url))).toEqual(
+    new Set(["/api/rate_limit_status.xml"]),
+  );
 });
 
 it("what Planyo's timestamps mean is shown with the reservation that proved it", async () => {

@@ -126,14 +126,19 @@ describe("what init writes", () => {
     name: 'Fjord: "Walks" #1',
     office: "office@example.com",
     language: "nb",
-    timeZone: "Europe/Oslo",
+    settings: {
+      tourcms: { timeZone: "Europe/Oslo" },
+      planyo: { timeZone: "Europe/Oslo" },
+    },
   };
 
   async function write(parts: Partial<InitAnswers> = {}, schemaPath?: string) {
     const all = await knownIntegrations();
     const given = { ...answers, ...parts };
     const sources = given.sources.flatMap((id) =>
-      all.filter(({ manifest }) => manifest.id === id).map(sourceOf),
+      all
+        .filter(({ manifest }) => manifest.id === id)
+        .map((integration) => sourceOf(integration, given.settings[id])),
     );
     const environment = environmentText(sources, (id) => `token-of-${id}-0123456789`);
     writeFileSync(join(folder, "bellhop.yaml"), configText(given, sources, schemaPath));
@@ -151,6 +156,25 @@ describe("what init writes", () => {
       name: 'Fjord: "Walks" #1',
       language: "nb",
       settings: { timeZone: "Europe/Oslo" },
+    });
+  });
+
+  it.each([
+    "simple-key_1",
+    "with space # and $HOME",
+    "quotes ' and \" too",
+    "back\\slash\\n",
+    "a=b",
+  ])("carries the keys that were given: %s", async (apiKey) => {
+    const given = { apiKey, accountId: "90001", channelId: "51234", timeZone: "Europe/Oslo" };
+    const { environment } = await write({ sources: ["tourcms"], settings: { tourcms: given } });
+
+    const { connections } = await loadRegistry(settingsOf(environment), [productIntegrations]);
+
+    expect(connections.get("tourcms")?.settings).toMatchObject({
+      accountId: "90001",
+      channels: { "51234": { apiKey } },
+      timeZone: "Europe/Oslo",
     });
   });
 
