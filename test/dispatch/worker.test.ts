@@ -1,7 +1,8 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import { ConfigurationError, PermanentError, RetryableError } from "../../src/sdk/errors.ts";
+import { eventually } from "../harness/eventually.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { eventOf, openWorkshop } from "../harness/workshop.ts";
 
@@ -139,7 +140,7 @@ onEachStore((store) => {
     await shop.tell(eventOf("1201"), eventOf("1202"), eventOf("1203"));
     const worker = shop.newWorker();
     await worker.start();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await shop.pauses.all()).toHaveLength(1);
     });
     await worker.stop(1_000);
@@ -312,7 +313,7 @@ onEachStore((store) => {
     await shop.tell(eventOf("1201"));
     const worker = shop.newWorker();
     await worker.start();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(worker.isIdle).toBe(false);
     });
 

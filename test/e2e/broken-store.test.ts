@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 
 import SqliteFile from "better-sqlite3";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it } from "vitest";
 
 import { type App, startApp } from "../harness/app.ts";
+import { eventually } from "../harness/eventually.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { smallDisk } from "../harness/small-disk.ts";
 
@@ -41,7 +42,7 @@ it("a full disk is answered 503, readiness says why, and room again means 200 ag
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
 
     rmSync(ballast);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await post(app as App)).status).toBe(200);
     });
     const stored = (await app.db.knex("deliveries").count({ n: "*" }).first()) as { n: number };
@@ -71,7 +72,7 @@ it("a file that somebody else holds for longer is answered 503 soon, and 200 onc
     // Row by row it would be 20 times a second.
     expect(seconds).toBeLessThan(15);
     expect(isAlive).toBe(200);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await post(app as App)).status).toBe(200);
     });
   } finally {

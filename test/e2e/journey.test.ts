@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
 import { type App, callApi, startApp, untilSettled } from "../harness/app.ts";
+import { eventually } from "../harness/eventually.ts";
 import { type MailServer, outboxMails, startMailServer } from "../harness/mails.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 
@@ -145,9 +146,12 @@ describe("a Planyo reservation", () => {
   it("that a mail server refuses for now is tried again and mailed later", async () => {
     await server.close();
     await post(running(), planyo("02_reservation_confirmed"));
-    await vi.waitFor(async () => {
-      expect((await jobsOf(running()))[0]?.reason).toMatch(/ECONNREFUSED|refused/);
-    });
+    await vi.waitFor(
+      async () => {
+        expect((await jobsOf(running()))[0]?.reason).toMatch(/ECONNREFUSED|refused/);
+      },
+      { timeout: 10_000 },
+    );
 
     expect((await jobsOf(running()))[0]?.state).toBe("ready");
   });
@@ -298,7 +302,7 @@ describe("a TourCMS booking", () => {
     for (const stem of ["13a_status_change_provisional", "13b_status_change_confirmed"]) {
       await call(running, stem);
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await delivery(running))?.reason).toBeTruthy();
     });
     answer = () => ({ status: 200, body: xml("13b_status_change_confirmed") });
@@ -316,7 +320,7 @@ describe("a TourCMS booking", () => {
     answer = () => ({ status: 200, body: xml("01_new_confirmed_web").replaceAll("1201", "1207") });
     const running = await start();
     await call(running, "07_cancelled");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await delivery(running))?.reason).toContain("does not show");
     });
     expect((await callApi(running, "/events")).body).toMatchObject({ data: [] });
@@ -336,7 +340,7 @@ describe("a TourCMS booking", () => {
     const location = { sqliteFile: join(temporaryFolder(), "bellhop.sqlite") };
     const first = await startHeld(location);
     await call(first, "01_new_confirmed_web");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await delivery(first)).toMatchObject({ state: "held" });
     });
     expect((await delivery(first))?.reason).toContain("51234");
@@ -345,7 +349,7 @@ describe("a TourCMS booking", () => {
     const second = await startHeld(location, "key-of-the-channel");
     app = second;
 
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await delivery(second)).toMatchObject({ state: "done" });
     });
   });
@@ -368,7 +372,7 @@ describe("a TourCMS booking", () => {
     for (const stem of ["01_new_confirmed_web", "03_new_provisional_web", "07_cancelled"]) {
       await call(running, stem);
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await running.db.knex("deliveries").where({ state: "held" })).toHaveLength(3);
     });
 
@@ -380,7 +384,7 @@ describe("a TourCMS booking", () => {
     answer = () => ({ status: 200, body: xml("api/error_no_matching_data") });
     const running = await start();
     await call(running, "01_new_confirmed_web");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await delivery(running))?.reason).toContain("knows no booking 1201");
     });
     expect(await delivery(running)).toMatchObject({ state: "waiting" });
@@ -402,7 +406,7 @@ describe("a TourCMS booking", () => {
     answer = () => ({ status: 200, body });
     const running = await start();
     await call(running, "01_new_confirmed_web");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await delivery(running))?.reason).toBeTruthy();
     });
     expect(await delivery(running)).toMatchObject({ state: "waiting" });

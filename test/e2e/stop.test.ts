@@ -8,6 +8,7 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
+import { eventually } from "../harness/eventually.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { installBadPlugIn, reservation, TOKEN } from "../watchdog/bad-plug-in.ts";
 
@@ -56,7 +57,7 @@ it(
       `POST /hooks/bikes/${TOKEN} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf`,
     );
     cleanup.push(() => halfCall.destroy());
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(halfCall.bytesWritten).toBeGreaterThan(0);
     });
 

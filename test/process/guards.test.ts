@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { installGuards } from "../../src/process/guards.ts";
 import { RetryableError } from "../../src/sdk/errors.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
+import { eventually } from "../harness/eventually.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { eventOf, openWorkshop } from "../harness/workshop.ts";
 
@@ -183,7 +184,7 @@ it("what a job leaks after its end is logged with its name and changes nothing",
     setTimeout(() => void Promise.reject(new Error("late")), 5);
   });
 
-  await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+  await eventually(() => expect(log.lines).toHaveLength(1));
 
   expect(log.lines[0]).toContain("job-1");
 });
@@ -196,7 +197,7 @@ it("an exception that is nobody's ends the process with exit code 1, as Node wou
   setTimeout(() => {
     throw new Error("ours");
   }, 1);
-  await vi.waitFor(() => expect(exit).toHaveBeenCalledWith(1));
+  await eventually(() => expect(exit).toHaveBeenCalledWith(1));
 
   expect(log.lines).toEqual([expect.stringContaining("uncaught exception: stopping")]);
   removeGuards();

@@ -1,6 +1,7 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 
 import type { BookingView } from "../../src/sdk/booking.ts";
+import { eventually } from "../harness/eventually.ts";
 import { noticeOf } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { benches, type ReconcileBench } from "./world.ts";
@@ -23,7 +24,7 @@ async function call(bench: ReconcileBench, reference: string): Promise<void> {
   await bench.deliver(
     noticeOf(reference, "booking.confirmed", { view, fetch: { id: reference } } as never),
   );
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const left: unknown[] = await bench.db.knex("deliveries").where({ state: "waiting" });
     expect(left).toEqual([]);
   });
@@ -75,7 +76,7 @@ onEachStore((store) => {
 
     const gone = { view: { status: "removed" } } as never;
     await bench.deliver(noticeOf("1201", "booking.removed", gone));
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await bench.told()).at(-1)).toBe("1201 booking.removed notified");
     });
     await bench.compare({ days: DAYS });

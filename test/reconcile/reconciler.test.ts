@@ -4,6 +4,7 @@ import { expect, it, vi } from "vitest";
 
 import { ConfigurationError } from "../../src/sdk/errors.ts";
 import type { Money } from "../../src/sdk/money.ts";
+import { eventually } from "../harness/eventually.ts";
 import { noticeOf } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { benches, openReconciler, type ReconcileBench, World } from "./world.ts";
@@ -26,7 +27,7 @@ function confirmed(total = 100_00) {
 async function known(bench: ReconcileBench, reference: string, view = confirmed()): Promise<void> {
   bench.world.put(reference, view);
   await bench.deliver(noticeOf(reference, "booking.confirmed", { view, fetch: { id: reference } }));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await bench.told()).toContain(`${reference} booking.confirmed notified`);
   });
 }
@@ -268,7 +269,7 @@ onEachStore((store) => {
       state: "failed",
       reason: "the API key is refused: correct settings.apiKey",
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await bench.facts.get("refused:bikes")).toContain("API key is refused");
     });
   });
@@ -279,7 +280,7 @@ onEachStore((store) => {
     world.put("1201", { ...confirmed(), start: { date, timeZone: "UTC" } }, Date.UTC(2025, 5, 1));
     const bench = await open(store, world, { importDays: 60 });
 
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await bench.told()).toEqual(["1201 booking.confirmed adopted"]);
       expect(await bench.facts.get("imported:bikes")).toBeDefined();
     });
