@@ -26,6 +26,8 @@ import {
 /** What the lists are noted as, beside the keys of fetches. */
 const LISTS = "lists";
 const POLL_MS = 1_000;
+/** What a comparison led to is mostly done soon; then less and less often. */
+const FIRST_SETTLE_MS = 50;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 15 * 60_000;
 
@@ -44,8 +46,9 @@ export interface ReconcilerParts extends ComparerParts {
  * share what the source allows.
  */
 export class Reconciler implements OwnedWork {
+  /** Somebody has asked for something. */
+  readonly wake = new Wake();
   readonly #parts: ReconcilerParts;
-  readonly #wake = new Wake();
   readonly #pace: Pace;
   #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
@@ -53,6 +56,7 @@ export class Reconciler implements OwnedWork {
   /** Of what is under way; kept, so that its steps go on where they were. */
   readonly #comparers = new Map<string, { task: Task; comparer: Comparer }>();
   readonly #settlement: Settlement;
+  #settleMs = FIRST_SETTLE_MS;
   #failures = 0;
   #scheduleFrom = 0;
 
@@ -71,7 +75,7 @@ export class Reconciler implements OwnedWork {
 
   async end(): Promise<void> {
     this.#stopping.abort(new Error("stopping"));
-    this.#wake.call();
+    this.wake.call();
     await this.#loop;
     this.#comparers.clear();
   }
@@ -83,7 +87,7 @@ export class Reconciler implements OwnedWork {
       try {
         if (!isReady) await this.#prepare();
         isReady = true;
-        if (!(await this.#next(signal))) await this.#wake.sleep(POLL_MS);
+        if (!(await this.#next(signal))) await this.wake.sleep(POLL_MS);
       } catch (error) {
         if (isAborted(signal)) return;
         log.error({ connection: connection.id, error }, "could not compare with the source");
@@ -140,7 +144,13 @@ export class Reconciler implements OwnedWork {
       const isThrough = await comparer.step(signal);
       this.#failures = 0;
       // It is done when what it led to is.
-      if (!isThrough || (await comparer.settle()) > 0) return !isThrough;
+      if (!isThrough) return true;
+      if ((await comparer.settle()) > 0) {
+        await sleep(this.#settleMs, signal);
+        this.#settleMs = Math.min(2 * this.#settleMs, POLL_MS);
+        return true;
+      }
+      this.#settleMs = FIRST_SETTLE_MS;
       await this.#count(task);
       await comparisons.end(asked.id, "done", null);
       this.#comparers.delete(asked.id);

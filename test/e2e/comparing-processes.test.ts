@@ -13,7 +13,7 @@ import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts
 import { knownBookings, truthsOf } from "../harness/known-bookings.ts";
 import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
 
-const BOOKINGS = 1_200;
+const BOOKINGS = 600;
 const NAMES = ["first", "second", "third"] as const;
 const DAY_MS = 86_400_000;
 const START_QUIET_MS = 2_000;

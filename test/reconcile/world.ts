@@ -225,6 +225,7 @@ export function openReconciler(
     facts,
     async compare(wanted, kind = "reconcile") {
       const { id } = await comparisons.ask(connection.id, kind, wanted);
+      reconciler.wake.call();
       return vi.waitFor(
         async () => {
           const comparison = await comparisons.find(id);
