@@ -22,8 +22,10 @@ const Settings = z.strictObject({
     .record(z.string().regex(ID, ID_WANTED), Channel)
     .default({})
     .describe("API keys by channel id"),
-  channelId: id.optional().describe("Short form for one channel: its id, with apiKey beside it"),
-  apiKey: apiKey.optional().describe("Short form for one channel: its API key"),
+  channelId: id
+    .optional()
+    .describe("Id of the channel, where there is only one; with apiKey, instead of channels"),
+  apiKey: apiKey.optional().describe("API key of that one channel"),
   apiBaseUrl: z
     .url({ protocol: /^https?$/ })
     .default("https://api.tourcms.com")
