@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Suites that take minutes, or start whole servers: begun last, they would be waited for alone. */
-const LONGEST = ["test/chaos/", "test/dispatch/lane-properties", "test/reconcile/", "test/e2e/"];
+const LONGEST = ["test/chaos/", "test/watchdog/", "test/reconcile/", "test/e2e/", "test/simulate/"];
 
 /** On a fresh checkout nothing is known of how long suites take but this. */
 export class LongestFirst extends BaseSequencer {
