@@ -1,4 +1,6 @@
 import type { Booking } from "./booking.ts";
+import type { EventPayment, EventType } from "./booking-event.ts";
+import type { TimeWindow } from "./lists.ts";
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -158,6 +160,32 @@ export interface ConnectionDefaults {
   country?: string;
 }
 
+/** What has happened to one booking in a time, newest last. */
+export interface ActiveBooking {
+  connection: string;
+  reference: string;
+  /** As it is now; absent when it has been erased. */
+  booking?: Booking;
+  events: readonly { type: EventType; time: string; summary: string; payment?: EventPayment }[];
+}
+
+/** Something that needs, or needed, a person. */
+export interface ActiveTrouble {
+  connection: string;
+  subject?: string;
+  /** `needs you: ...`, in words for the office. */
+  reason: string;
+}
+
+/** What has happened in a time. Adopted bookings and timers are no part of it. */
+export interface Activity {
+  bookings: readonly ActiveBooking[];
+  /** Jobs that need a person, calls that could not be read. */
+  troubles: readonly ActiveTrouble[];
+  /** How many bookings and troubles were left off, to keep the answer short. */
+  leftOff: number;
+}
+
 export interface HandlerContext<Config> {
   config: Config;
   connection: ConnectionDefaults;
@@ -174,4 +202,10 @@ export interface HandlerContext<Config> {
   clock: Clock;
   /** Aborted when the handler's time is up or its lease is lost. */
   signal: AbortSignal;
+}
+
+/** What work by the clock is given. */
+export interface ScheduleContext<Config> extends HandlerContext<Config> {
+  /** What has happened in a time. @param connections Absent: those of the instance's `when`. */
+  activity(window: TimeWindow, connections?: readonly string[]): Promise<Activity>;
 }
