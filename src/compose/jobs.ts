@@ -78,6 +78,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     effects: c.resolve(EffectStore),
+    activity: () => Promise.reject(new Error("not there yet")),
     shadow: c.resolve(Shadow),
     connectionOf: (id) => connectionDefaults(settings, id),
     mailOf: (id, handler) => {

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { rejectionOf } from "../effects/perform-effect.ts";
-import type { HandlerContext } from "../sdk/context.ts";
+import type { ScheduleContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
 import type { HandlerTable, TableEntry } from "./handler-table.ts";
 import { inertHttp, inertMail } from "./inert-tools.ts";
@@ -53,12 +53,12 @@ export class DryRuns {
 
 /** What a handler borrows, with nothing behind it that reaches outside. */
 function inertContext(
-  { handler, id, instance, settings }: TableEntry,
+  { handler, id, instance, settings, when }: TableEntry,
   connection: string,
   { current, ledger }: JobInput,
   tools: JobTools,
   wouldDo: string[],
-): HandlerContext<unknown> {
+): ScheduleContext<unknown> {
   return {
     config: settings,
     connection: tools.connectionOf(connection),
@@ -78,6 +78,7 @@ function inertContext(
       wouldDo.push(`would call ${method} ${host}`),
     ),
     clock: tools.clock,
+    activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }

@@ -96,7 +96,7 @@ class Loader {
     const integration = await this.#load(use, use === id ? path : [...path, "use"]);
     if (!integration) return undefined;
     const handlers = integration.handlers ?? [];
-    if (handlers.length === 0) {
+    if (handlers.length === 0 && (integration.schedules ?? []).length === 0) {
       this.#problem(path, `${use} is a booking system: it belongs under connections`);
       return undefined;
     }

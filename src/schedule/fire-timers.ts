@@ -43,7 +43,10 @@ export async function fireTimers(
   return parts.db.transaction(async (trx) => {
     const stored = await parts.subjects.load(trx, connection, subjects);
     const firing = new Firing(timers, stored, now);
-    for (const occurrence of due) firing.fire(occurrence);
+    for (const one of await parts.occurrences.stillPlanned(trx, due)) {
+      // One that was moved meanwhile has another turn.
+      if (one.dueAt <= now) firing.fire(one);
+    }
     return writeFiring(parts, trx, connection, firing);
   });
 }

@@ -36,6 +36,9 @@ export interface OccurrenceChange {
   eventId?: string | undefined;
 }
 
+/** Runs that were asked for by hand may be newer than what is planned. */
+const NEWEST = 20;
+
 interface Row {
   position: number;
   schedule: string;
@@ -92,6 +95,19 @@ export class OccurrenceStore {
     return rows.map(readRow);
   }
 
+  /** Those that no other process has ended meanwhile. */
+  async stillPlanned(trx: Knex, due: readonly Occurrence[]): Promise<Occurrence[]> {
+    const rows: Row[] = await trx("occurrences")
+      .whereIn(
+        "position",
+        due.map(({ position }) => position),
+      )
+      .whereRaw("COALESCE(state, '') = 'planned'")
+      .orderBy("position")
+      .select(...COLUMNS);
+    return rows.map(readRow);
+  }
+
   /** @throws StaleStateError when another process was faster. */
   async insert(trx: Knex.Transaction, added: readonly NewOccurrence[]): Promise<void> {
     const now = trx.raw(this.#db.dialect.nowMs);
@@ -135,13 +151,25 @@ export class OccurrenceStore {
     if (written !== changes.length) throw new StaleStateError("an occurrence has moved on");
   }
 
-  /** Those of a schedule that are still to come. */
-  async planned(schedule: string, limit: number, trx: Knex = this.#db.knex): Promise<Occurrence[]> {
+  /** The newest of a schedule: what is planned by its clock is among them. */
+  async newest(schedule: string, trx: Knex = this.#db.knex): Promise<Occurrence[]> {
     const rows: Row[] = await trx("occurrences")
       .where({ schedule })
-      // The index goes by schedule and moment: what is planned is at its end.
-      .whereRaw("COALESCE(state, '') = 'planned'")
       .orderBy("due_at", "desc")
+      .limit(NEWEST)
+      .select(...COLUMNS);
+    return rows.map(readRow);
+  }
+
+  /** Some of a timer that are to come after a moment. */
+  async coming(schedule: string, after: number, limit: number): Promise<Occurrence[]> {
+    const rows: Row[] = await this.#db
+      .knex("occurrences")
+      .where({ schedule })
+      .where("due_at", ">", after)
+      // By schedule and moment, not by state: nearly all that is to come is planned.
+      .whereRaw("COALESCE(state, '') = 'planned'")
+      .orderBy("due_at")
       .limit(limit)
       .select(...COLUMNS);
     return rows.map(readRow);
