@@ -175,6 +175,8 @@ export interface ActiveBooking {
   reference: string;
   /** As it is now; absent when it has been erased. */
   booking?: Booking;
+  /** Heard of for the first time in this time. */
+  isNew: boolean;
   events: readonly { type: EventType; time: string; summary: string; payment?: EventPayment }[];
 }
 
