@@ -84,8 +84,17 @@ export interface Mail {
    * @param key Idempotency key of the effect: the same key gives the same Message-ID and file.
    */
   send(message: MailMessage, key: string): Promise<MailReceipt>;
-  /** To the office in every mode. @throws ConfigurationError when no office address is set. */
-  sendToOffice(message: Omit<MailMessage, "to" | "cc">, key: string): Promise<MailReceipt>;
+  /**
+   * To the office in every mode.
+   *
+   * @param address Another address of the operator's own, from settings; never a guest's.
+   * @throws ConfigurationError when there is neither this nor an address of the office.
+   */
+  sendToOffice(
+    message: Omit<MailMessage, "to" | "cc">,
+    key: string,
+    address?: string,
+  ): Promise<MailReceipt>;
   /** Whether a mail with this key has been written to the outbox; unknown once it is a mail server. */
   find(key: string): Promise<MailReceipt | undefined | "unknown">;
 }
@@ -166,6 +175,8 @@ export interface ActiveBooking {
   reference: string;
   /** As it is now; absent when it has been erased. */
   booking?: Booking;
+  /** Heard of for the first time in this time. */
+  isNew: boolean;
   events: readonly { type: EventType; time: string; summary: string; payment?: EventPayment }[];
 }
 

@@ -9,6 +9,7 @@ import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
+import { activityIn } from "../../src/queries/activity.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
 import { incidentList } from "../../src/queries/incidents.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
@@ -22,7 +23,7 @@ import { readStatus } from "../../src/queries/status.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 import { filterChoices, LIST_CASES, type ListCase } from "./list-cases.ts";
 import { fullScans, statementsOf } from "./query-plans.ts";
-import { HANDLERS, makeRows, storeRows } from "./rows.ts";
+import { HANDLERS, makeRows, MINUTE, NOON, storeRows } from "./rows.ts";
 
 async function filledStore(store: StoreUnderTest, rows = 60): Promise<Database> {
   const db = await store.open();
@@ -120,6 +121,25 @@ onEachStore((store) => {
 
     expect(scans).toEqual([]);
   });
+
+  it.each([{}, { connections: ["fjord", "bikes"] }])(
+    "what has happened in a time is found by an index, whatever came before %j",
+    async ({ connections }) => {
+      const db = await filledStore(store, 1_000);
+      const window = { since: NOON + 100 * MINUTE, until: NOON + 200 * MINUTE };
+
+      const scans = await scansOf(db, async () => {
+        const { bookings } = await activityIn(db, window, connections);
+        expect(bookings.length).toBeGreaterThan(0);
+        const all = { since: NOON - MINUTE, until: NOON + 2_000 * MINUTE };
+        const { troubles, leftOff } = await activityIn(db, all, connections);
+        expect(troubles).toHaveLength(100);
+        expect(leftOff).toBeGreaterThan(0);
+      });
+
+      expect(scans).toEqual([]);
+    },
+  );
 
   it.each([
     { kind: "deliveries", connection: "fjord", until: "2026-03-02T13:00:00Z" },
