@@ -1,5 +1,7 @@
 import type { LoadedInstance } from "../registry/registry.ts";
 import { type ClockSchedule, isClockSchedule } from "../sdk/schedule.ts";
+import { SettingsError } from "../settings/settings-error.ts";
+import { messageOf } from "../sdk/errors.ts";
 import { slotsOf, type Slots } from "./every.ts";
 import { spanMs } from "./offset.ts";
 
@@ -37,6 +39,14 @@ export function clockworksOf(instances: Iterable<LoadedInstance>): Clockwork[] {
   );
 }
 
+function slotsOrFault(place: string, every: string, timeZone: string | undefined): Slots {
+  try {
+    return slotsOf(every, timeZone);
+  } catch (error) {
+    throw new SettingsError([`${place}: ${messageOf(error)}`]);
+  }
+}
+
 function clockworkOf(
   { id: instance, settings }: LoadedInstance,
   { id, every, timeZone, jitterSeconds = 0, missed }: ClockSchedule<unknown>,
@@ -46,7 +56,7 @@ function clockworkOf(
   return {
     id: `${instance}/${id}`,
     every: words,
-    slots: slotsOf(words, zone),
+    slots: slotsOrFault(`integrations.${instance}: ${id}`, words, zone),
     jitterMs: jitterSeconds * 1000,
     rule: missed?.rule ?? "once",
     withinMs: missed ? spanMs(missed.within) : DAY_MS,
