@@ -95,12 +95,7 @@ class Firing {
       this.changes.push({ ...ending(occurrence, "withdrawn"), reason: against });
       return;
     }
-    const missed = reasonToMiss(
-      { late: "run", withinMs: timer.late === "skip" ? SKIP_MS : timer.withinMs },
-      { dueAt, referenceAt },
-      true,
-      this.#now,
-    );
+    const missed = reasonToMiss(timer, { dueAt, referenceAt }, true, this.#now);
     if (missed !== undefined) {
       const reason = `${missed}: Bellhop was not at work then`;
       this.changes.push({ ...ending(occurrence, "skipped"), reason });
@@ -143,9 +138,6 @@ class Firing {
     });
   }
 }
-
-/** Where late moments are skipped, a little late is still in time: a tick, a restart. */
-const SKIP_MS = 5 * 60_000;
 
 function reasonToWithdraw(timer: Timer | undefined, booking: Booking | undefined) {
   if (!timer) return "the timer is no longer in the configuration";

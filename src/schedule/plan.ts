@@ -74,6 +74,9 @@ function isNewTurn({ againAfterMs }: Timer, last: Occurrence, { referenceAt }: D
   return last.state === "done" && Math.abs(referenceAt - last.referenceAt) > againAfterMs;
 }
 
+/** So late is still in time: a tick, a restart, two clocks that do not agree. */
+export const IN_TIME_MS = 5 * 60_000;
+
 /** Why a moment is passed over; undefined when it is to come, or is made up for. */
 export function reasonToMiss(
   timer: Pick<Timer, "late" | "withinMs">,
@@ -83,7 +86,9 @@ export function reasonToMiss(
 ): string | undefined {
   if (dueAt > now) return undefined;
   if (!mayBeLate) return "its moment had passed before Bellhop knew the booking";
-  if (timer.late === "skip") return "its moment had passed, and late ones are skipped";
+  if (timer.late === "skip" && now - dueAt > IN_TIME_MS) {
+    return "its moment had passed, and late ones are skipped";
+  }
   if (now - dueAt > timer.withinMs) return "its moment had passed too long ago";
   // A reminder before the event is none any more once the event has begun.
   if (dueAt < referenceAt && now >= referenceAt) return "what it was to come before has begun";

@@ -1,5 +1,6 @@
 import type { TimeWindow } from "../sdk/lists.ts";
 import type { Clockwork } from "./clocks.ts";
+import { IN_TIME_MS } from "./plan.ts";
 
 /** What becomes of a moment of a schedule that has come. */
 export interface Turn {
@@ -12,8 +13,6 @@ export interface Turn {
   nextSince: number;
 }
 
-/** So late a moment is still in time: a tick, a restart. */
-const IN_TIME_MS = 5 * 60_000;
 /** Walking through the moments of a long time away ends here. */
 const MAX_STEPS = 10_000;
 
