@@ -24,7 +24,7 @@ describe("a digest", () => {
         subject: "digest/default subject in en",
         text: "digest/default mail.txt\nin en\n",
         html: "digest/default mail.html\nin en",
-        key: "test|digest:2026-03-02T06:00:00.000Z",
+        key: "lane|digest:2026-03-02T06:00:00.000Z",
         address: undefined,
       },
     ]);

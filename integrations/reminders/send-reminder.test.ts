@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { bookingOf, bookingWithout, desk, timerEvent, type Desk } from "./testing.ts";
 
 const settings = { timers: { midway: { template: "mine" } } };
-const keys = ({ entries }: Desk) => entries.map(({ key, state }) => `${key} ${state}`);
+const keys = ({ ledger }: Desk) => ledger.entries().map(({ key, state }) => `${key} ${state}`);
 const day = (date: string, time?: string) => ({
   date,
   timeZone: "Europe/Oslo",
@@ -49,7 +49,7 @@ describe("a timer that goes off", () => {
         key: "lane|mail:reminder:1",
       },
     ]);
-    expect(office.plans).toEqual(['mail the reminder "reminder" to the guest']);
+    expect(office.ledger.plans).toEqual(['mail the reminder "reminder" to the guest']);
     expect(keys(office)).toEqual(["mail:reminder:1 done"]);
   });
 
@@ -133,7 +133,7 @@ describe("a timer that goes off", () => {
     const result = await office.handle(timerEvent("reminder"));
 
     expect(result).toEqual({ done: 'Reminder "reminder" mailed to the office (rehearsal)' });
-    expect(office.plans).toEqual(['mail the reminder "reminder" to the office (rehearsal)']);
+    expect(office.ledger.plans).toEqual(['mail the reminder "reminder" to the office (rehearsal)']);
   });
 
   test("leaves nothing about the guest in the ledger or the log", async () => {
@@ -141,7 +141,7 @@ describe("a timer that goes off", () => {
 
     await office.handle(timerEvent("reminder"));
 
-    const kept = JSON.stringify([office.entries, office.logLines]);
+    const kept = JSON.stringify([office.ledger.entries(), office.logLines]);
     expect(kept).not.toMatch(/anna|berg/i);
   });
 });

@@ -1,18 +1,12 @@
+import type { Booking, EventOf, EventTimer, HandlerContext, HandlerResult } from "#sdk";
 import {
-  kindOf,
-  type Booking,
-  type EffectResult,
-  type EffectSteps,
-  type EventOf,
-  type EventTimer,
-  type HandlerContext,
-  type HandlerResult,
-  type LedgerEntry,
-  type Mail,
-  type MailMessage,
-  type MailReceipt,
-} from "#sdk";
-import { memoryLog, testClock } from "#sdk/testing";
+  memoryLedger,
+  type MemoryLedger,
+  memoryLog,
+  memoryMail,
+  type MemoryMail,
+  testClock,
+} from "#sdk/testing";
 
 import { RemindersConfig } from "./config.ts";
 import { sendReminder } from "./handlers/send-reminder.ts";
@@ -87,121 +81,47 @@ export function timerEvent(
   };
 }
 
-/** `to` is `the office` where the office was written to as such. */
-export interface SentMail extends MailMessage {
-  key: string;
-}
-
 /** A booking's lane with everything around it: what was mailed, what the ledger says. */
-export interface Desk {
-  mails: SentMail[];
-  entries: LedgerEntry[];
-  plans: (string | undefined)[];
+export interface Desk extends MemoryMail {
+  ledger: MemoryLedger;
   logLines: readonly string[];
   clock: ReturnType<typeof testClock>;
   /** Data that templates were given. */
   rendered: { name: string; part: string; language: string; data: Record<string, unknown> }[];
-  isRehearsal: boolean;
-  office: string | undefined;
-  failures: Error[];
-  /** True: written files can be found again; false: a mail server, where nobody knows. */
-  remembers: boolean;
   handle(event: TimerEvent, current?: Booking): Promise<HandlerResult>;
 }
 
 export function desk(settings: object = {}): Desk {
-  const log = memoryLog();
-  const clock = testClock();
-  const state: Desk = {
-    mails: [],
-    entries: [],
-    plans: [],
+  const [log, clock, ledger] = [memoryLog(), testClock(), memoryLedger()];
+  const unused = () => Promise.reject(new Error("not part of this test"));
+  const office: Desk = Object.assign(memoryMail(), {
+    ledger,
     logLines: log.lines,
     clock,
     rendered: [],
-    isRehearsal: false,
-    office: "office@example.com",
-    failures: [],
-    remembers: true,
-    handle(event, current = event.booking) {
+    handle: (event: TimerEvent, current: Booking = event.booking) => {
       const context: HandlerContext<RemindersConfig> = {
         config: RemindersConfig.parse(settings),
         connection: { id: "fjord", name: "Fjord Walks", language: "nb" },
         log,
-        effect: effectOf(state),
-        ledger: structuredClone(state.entries),
+        effect: ledger.effect,
+        ledger: ledger.entries(),
         current,
-        mail: mailOf(state),
-        pdf: { render: () => Promise.reject(new Error("not part of this test")) },
+        mail: office,
+        pdf: { render: unused },
         templates: {
           render(name, part, language, data) {
-            state.rendered.push({ name, part, language, data: { ...data } });
+            office.rendered.push({ name, part, language, data: { ...data } });
             return Promise.resolve(`${part} of ${name} in ${language}`);
           },
           texts: (_, language) => Promise.resolve({ passOn: `pass on in ${language}` }),
         },
-        http: { send: () => Promise.reject(new Error("not part of this test")) },
+        http: { send: unused },
         clock,
         signal: new AbortController().signal,
       };
       return sendReminder.handle(event, context);
     },
-  };
-  return state;
-}
-
-function mailOf(state: Desk): Mail {
-  const send = (
-    to: string,
-    message: Omit<MailMessage, "to">,
-    key: string,
-  ): Promise<MailReceipt> => {
-    state.mails.push({ ...message, to, key });
-    const failure = state.failures.shift();
-    return failure ? Promise.reject(failure) : Promise.resolve(receiptOf(state, to, key));
-  };
-  return {
-    isRehearsal: state.isRehearsal,
-    office: state.office,
-    send: ({ to, ...message }, key) => send(to, message, key),
-    sendToOffice: (message, key) => send("the office", message, key),
-    find(key) {
-      const sent = state.mails.find((mail) => mail.key === key);
-      if (!state.remembers) return Promise.resolve("unknown");
-      return Promise.resolve(sent && receiptOf(state, sent.to, key));
-    },
-  };
-}
-
-function receiptOf({ isRehearsal }: Desk, to: string, key: string): MailReceipt {
-  const audience = isRehearsal || to === "the office" ? "office" : "guest";
-  return { externalId: `<${key}>`, progress: "handed over", audience };
-}
-
-/** As the real ledger does it, in memory. */
-function effectOf({ entries, plans }: Desk) {
-  return async (key: string, steps: EffectSteps): Promise<EffectResult> => {
-    plans.push(steps.plan);
-    const known = entries.find((each) => each.key === key);
-    if (known?.state === "done") return known;
-    const wasStarted = known?.state === "started";
-    const entry: LedgerEntry = known ?? { key, state: "started" };
-    if (!known) entries.push(entry);
-    entry.state = "started";
-    const found = wasStarted ? await steps.find?.(`lane|${key}`) : undefined;
-    const result =
-      typeof found === "object" ? found : await tried(entry, () => steps.perform(`lane|${key}`));
-    Object.assign(entry, result, { state: "done" });
-    return result;
-  };
-}
-
-async function tried(entry: LedgerEntry, perform: () => Promise<EffectResult>) {
-  try {
-    return await perform();
-  } catch (error) {
-    const { mayHaveHappened } = error as { mayHaveHappened?: boolean };
-    if (kindOf(error) !== undefined && mayHaveHappened !== true) entry.state = "failed";
-    throw error;
-  }
+  });
+  return office;
 }
