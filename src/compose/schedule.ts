@@ -12,6 +12,7 @@ import { clockworksOf, HOURLY } from "../schedule/clocks.ts";
 import { OccurrenceStore } from "../schedule/occurrence-store.ts";
 import { ScheduleWork } from "../schedule/schedule-work.ts";
 import { TimerPlanner, type WhoseClock } from "../schedule/timer-planner.ts";
+import { Timetable } from "../schedule/timetable.ts";
 import { timersOf } from "../schedule/timers.ts";
 import type { Settings } from "../settings/settings.ts";
 import { DATABASE, LOG, once } from "./parts.ts";
@@ -29,9 +30,13 @@ export function registerSchedule(
     TimerPlanner,
     () => new TimerPlanner(c.resolve(OccurrenceStore), timers, (id) => whoseClock(registry, id)),
   );
+  once(c, Timetable, () => {
+    const clockworks = clockworksOf(registry.instances.values());
+    const isHeard = connectionsWithHours(c.resolve(HandlerTable), registry).length > 0;
+    return new Timetable(timers, isHeard ? [...clockworks, HOURLY] : clockworks);
+  });
   once(c, ScheduleWork, () => {
     const hourly = connectionsWithHours(c.resolve(HandlerTable), registry);
-    const clockworks = clockworksOf(registry.instances.values());
     return new ScheduleWork({
       db: c.resolve(DATABASE),
       facts: c.resolve(FactStore),
@@ -43,7 +48,7 @@ export function registerSchedule(
       planner: c.resolve(TimerPlanner),
       timers,
       connections: [...registry.connections.keys()],
-      clockworks: hourly.length > 0 ? [...clockworks, HOURLY] : clockworks,
+      clockworks: [...c.resolve(Timetable).clockworks.values()],
       hourly,
       onJobs: () => {
         c.resolve(Worker).wake.call();

@@ -11,6 +11,8 @@ export interface Clockwork {
   id: string;
   /** As it was written: `day at 06:30`. */
   every: string;
+  /** Absent: the zone of the machine. */
+  timeZone?: string;
   slots: Slots;
   jitterMs: number;
   rule: "run" | "once" | "skip";
@@ -56,6 +58,7 @@ function clockworkOf(
   return {
     id: `${instance}/${id}`,
     every: words,
+    ...(zone !== undefined && { timeZone: zone }),
     slots: slotsOrFault(`integrations.${instance}: ${id}`, words, zone),
     jitterMs: jitterSeconds * 1000,
     rule: missed?.rule ?? "once",

@@ -8,7 +8,7 @@ import type { TimeWindow } from "../sdk/lists.ts";
 import { type Clockwork, HOURLY } from "./clocks.ts";
 import type { FiringParts } from "./fire-timers.ts";
 import { CLOCK, tellHour } from "./hourly.ts";
-import type { NewOccurrence, Occurrence } from "./occurrence-store.ts";
+import type { NewOccurrence, Occurrence, OccurrenceStore } from "./occurrence-store.ts";
 import { ending } from "./plan.ts";
 import { type Turn, turnOf } from "./turn.ts";
 
@@ -21,13 +21,15 @@ import { type Turn, turnOf } from "./turn.ts";
 export async function fireClock(
   parts: FiringParts,
   clockwork: Clockwork | undefined,
-  due: Occurrence,
+  seen: Occurrence,
   hourly: readonly string[],
   now: number,
 ): Promise<number> {
   const { db, occurrences } = parts;
   return db.transaction(async (trx) => {
-    if ((await occurrences.stillPlanned(trx, [due])).length === 0) return 0;
+    // As it is now: a run by hand moves the beginning of its window.
+    const [due] = await occurrences.stillPlanned(trx, [seen]);
+    if (!due) return 0;
     if (!clockwork) {
       const reason = "the schedule is no longer in the configuration";
       await occurrences.change(trx, [{ ...ending(due, "withdrawn"), reason }]);
@@ -38,7 +40,9 @@ export async function fireClock(
       : turnOf(clockwork, Number(due.slot), due.referenceAt, now);
     const told = window ? await tell(parts, trx, due, window, hourly, now) : { jobs: 0 };
     const state = window ? "done" : "skipped";
-    await occurrences.change(trx, [{ ...ending(due, state), reason, eventId: told.eventId }]);
+    const fromReferenceAt = due.referenceAt;
+    const ended = { ...ending(due, state), fromReferenceAt, reason, eventId: told.eventId };
+    await occurrences.change(trx, [ended]);
     if (!isByHand(due)) await occurrences.insert(trx, [nextOf(clockwork, next)]);
     return told.jobs;
   });
@@ -80,6 +84,25 @@ export function nextOf(
     dueAt: next + (jitterMs > 0 ? randomInt(jitterMs) : 0),
     referenceAt: nextSince,
   };
+}
+
+/**
+ * Puts the next moment of a schedule in line.
+ *
+ * @param known The newest of the schedule.
+ */
+export async function putInLine(
+  occurrences: OccurrenceStore,
+  trx: Knex.Transaction,
+  known: readonly Occurrence[],
+  wanted: NewOccurrence,
+): Promise<void> {
+  const there = known.find(({ slot }) => slot === wanted.slot);
+  if (!there) await occurrences.insert(trx, [wanted]);
+  else if (there.state === "withdrawn") {
+    const { dueAt, referenceAt } = wanted;
+    await occurrences.change(trx, [{ ...ending(there, "planned"), dueAt, referenceAt }]);
+  }
 }
 
 async function tell(

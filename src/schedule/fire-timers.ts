@@ -105,28 +105,8 @@ class Firing {
   }
 
   #tell(occurrence: Occurrence, timer: Timer, known: KnownSubject, booking: Booking): void {
-    const ordinal = known.ordinal + 1;
-    const { name, relativeTo } = timer;
-    const draft = draftEvent({ type: "booking.timer" }, dedupeKeyOf(occurrence), {
-      connection: occurrence.connection,
-      subject: occurrence.subject,
-      version: known.version,
-      ordinal,
-      booking,
-      changes: [],
-      summary: `${name}: ${momentWords(timer)}`,
-      origin: "scheduled",
-      isQuiet: false,
-      isAnnounced: false,
-      timer: {
-        name,
-        relativeTo,
-        offsetMinutes: minutesOf(timer.offset),
-        generation: Number(occurrence.slot),
-      },
-      now: this.#now,
-    });
-    this.#after.set(occurrence.subject, { ...known, ordinal });
+    const draft = draftTimerEvent(occurrence, timer, { ...known, booking }, this.#now);
+    this.#after.set(occurrence.subject, { ...known, ordinal: draft.event.ordinal });
     this.drafts.push(draft);
     this.changes.push({ ...ending(occurrence, "done"), eventId: draft.event.id });
   }
@@ -139,7 +119,37 @@ class Firing {
   }
 }
 
-function reasonToWithdraw(timer: Timer | undefined, booking: Booking | undefined) {
+/** The event of a timer that goes off. */
+export function draftTimerEvent(
+  occurrence: Occurrence,
+  timer: Timer,
+  { version, ordinal, booking }: Pick<KnownSubject, "version" | "ordinal"> & { booking: Booking },
+  now: number,
+): DraftEvent {
+  const { name, relativeTo } = timer;
+  return draftEvent({ type: "booking.timer" }, dedupeKeyOf(occurrence), {
+    connection: occurrence.connection,
+    subject: occurrence.subject,
+    version,
+    ordinal: ordinal + 1,
+    booking,
+    changes: [],
+    summary: `${name}: ${momentWords(timer)}`,
+    origin: "scheduled",
+    isQuiet: false,
+    isAnnounced: false,
+    timer: {
+      name,
+      relativeTo,
+      offsetMinutes: minutesOf(timer.offset),
+      generation: Number(occurrence.slot),
+    },
+    now,
+  });
+}
+
+/** Why a timer that is due goes off for nobody. */
+export function reasonToWithdraw(timer: Timer | undefined, booking: Booking | undefined) {
   if (!timer) return "the timer is no longer in the configuration";
   return booking ? reasonAgainst(timer, booking) : "the booking is not known any more";
 }

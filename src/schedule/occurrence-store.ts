@@ -29,6 +29,8 @@ export type NewOccurrence = Omit<Occurrence, "position"> & { reason?: string | u
 export interface OccurrenceChange {
   position: number;
   from: OccurrenceState;
+  /** Where it matters: only while it counts from this moment. */
+  fromReferenceAt?: number;
   state: OccurrenceState;
   dueAt: number;
   referenceAt: number;
@@ -134,9 +136,18 @@ export class OccurrenceStore {
     if (changes.length === 0) return;
     const now = trx.raw(this.#db.dialect.nowMs);
     const updates = changes.map(
-      ({ position, from, state, dueAt, referenceAt, reason, eventId }): RowUpdate => ({
+      ({
+        position,
+        from,
+        fromReferenceAt: since,
+        state,
+        dueAt,
+        referenceAt,
+        reason,
+        eventId,
+      }): RowUpdate => ({
         key: position,
-        fence: { state: from },
+        fence: { state: from, ...(since !== undefined && { reference_at: since }) },
         values: {
           state,
           due_at: dueAt,
@@ -159,6 +170,28 @@ export class OccurrenceStore {
       .limit(NEWEST)
       .select(...COLUMNS);
     return rows.map(readRow);
+  }
+
+  /** What is planned up to a moment, the next one first, and how many there are in all. */
+  async plannedUntil(
+    until: number,
+    limit: number,
+    schedule?: string,
+  ): Promise<{ next: Occurrence[]; count: number }> {
+    const { knex } = this.#db;
+    const planned = () => {
+      const query = knex("occurrences").where({ state: "planned" }).where("due_at", "<=", until);
+      // By state and moment, not by schedule: of a timer there is a long past.
+      return schedule === undefined
+        ? query
+        : query.whereRaw("COALESCE(schedule, '') = ?", [schedule]);
+    };
+    const rows: Row[] = await planned()
+      .orderBy("due_at")
+      .limit(limit)
+      .select(...COLUMNS);
+    const counted: unknown = await planned().count({ count: "*" }).first();
+    return { next: rows.map(readRow), count: (counted as { count: number }).count };
   }
 
   /** Some of a timer that are to come after a moment. */

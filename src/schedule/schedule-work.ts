@@ -7,7 +7,7 @@ import { Trouble } from "../process/trouble.ts";
 import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import type { Log } from "../sdk/context.ts";
 import type { Clockwork } from "./clocks.ts";
-import { fireClock, isByHand, nextOf } from "./fire-clocks.ts";
+import { fireClock, isByHand, nextOf, putInLine } from "./fire-clocks.ts";
 import { type FiringParts, fireTimers } from "./fire-timers.ts";
 import type { Occurrence } from "./occurrence-store.ts";
 import { ending } from "./plan.ts";
@@ -173,12 +173,7 @@ export class ScheduleWork implements OwnedWork {
       const nextSince = planned?.referenceAt ?? (last ? Number(last.slot) : now);
       const next = clockwork.slots.after(planned ? now : nextSince);
       const wanted = nextOf(clockwork, { next, nextSince });
-      const there = known.find(({ slot }) => slot === wanted.slot);
-      if (!there) await occurrences.insert(trx, [wanted]);
-      else if (there.state === "withdrawn") {
-        const { dueAt, referenceAt } = wanted;
-        await occurrences.change(trx, [{ ...ending(there, "planned"), dueAt, referenceAt }]);
-      }
+      await putInLine(occurrences, trx, known, wanted);
     });
   }
 }

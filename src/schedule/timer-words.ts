@@ -1,3 +1,4 @@
+import type { Clockwork } from "./clocks.ts";
 import type { Offset } from "./offset.ts";
 import type { Timer } from "./timer.ts";
 
@@ -11,6 +12,11 @@ export function momentWords({ offset, relativeTo }: Pick<Timer, "offset" | "rela
   const what = WORDS[relativeTo] ?? `the ${relativeTo}`;
   if (amount === undefined) return `at ${what}${time}`;
   return `${amount} ${isBefore ? "before" : "after"} ${what}${time}`;
+}
+
+/** `every hour`, `every day at 07:00`, `by cron 0 7 * * 1-5`. */
+export function everyWords({ every }: Pick<Clockwork, "every">): string {
+  return every === "hour" || every.startsWith("day at ") ? `every ${every}` : `by cron ${every}`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

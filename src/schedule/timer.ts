@@ -80,9 +80,13 @@ function referenceOf(
 /** In the zone of the booking: there the days are counted. */
 function momentHere(epochMs: number, booking: Booking): LocalMoment | undefined {
   if (Number.isNaN(epochMs)) return undefined;
-  const { start, end, items = [] } = booking;
-  const zone = [start, end, ...items.map((item) => item.start)].find(usable)?.timeZone;
-  return momentOfInstant(epochMs, zone ?? "UTC");
+  return momentOfInstant(epochMs, zoneOf(booking));
+}
+
+/** Where the booking takes place; UTC where nothing says so. */
+export function zoneOf({ start, end, items = [] }: Booking): string {
+  const known = [start, end, ...items.map((item) => item.start)].find(usable);
+  return known?.timeZone ?? "UTC";
 }
 
 /** A zone that this computer does not know would end the work on all other bookings. */

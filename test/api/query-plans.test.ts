@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { IncidentStore } from "../../src/alerts/incident-store.ts";
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { hasOwner } from "../../src/db/ownership.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
@@ -19,7 +20,9 @@ import { readListQuery } from "../../src/queries/filters.ts";
 import { attemptsOf, findJob } from "../../src/queries/jobs.ts";
 import { readPage } from "../../src/queries/list.ts";
 import { readReplay, Replays } from "../../src/queries/replays.ts";
+import { findTurn, jobsOfEvent, lastTurn } from "../../src/queries/schedules.ts";
 import { readStatus } from "../../src/queries/status.ts";
+import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 import { filterChoices, LIST_CASES, type ListCase } from "./list-cases.ts";
 import { fullScans, statementsOf } from "./query-plans.ts";
@@ -98,6 +101,25 @@ onEachStore((store) => {
       await findBooking(db, "bikes", "1004");
       await findJob(db, "job-3");
       await attemptsOf(db, "job-3");
+    });
+
+    expect(scans).toEqual([]);
+  });
+
+  it("what is due, and how it ended, is found by an index", async () => {
+    // Of few rows MariaDB rather reads them all, and is right.
+    const db = await filledStore(store, 1_000);
+    const occurrences = new OccurrenceStore(db);
+
+    const scans = await scansOf(db, async () => {
+      await occurrences.due(50);
+      await occurrences.coming("reminder", Date.UTC(2026, 2, 3), 1);
+      await occurrences.plannedUntil(Date.UTC(2026, 2, 2, 13), 50);
+      await occurrences.plannedUntil(Date.UTC(2026, 2, 2, 13), 50, "reminder");
+      await lastTurn(db, "reminder");
+      await findTurn(db, { schedule: "digest/digest", slot: "4" });
+      await jobsOfEvent(db, "event-3");
+      await hasOwner(db, "schedule");
     });
 
     expect(scans).toEqual([]);

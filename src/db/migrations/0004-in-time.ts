@@ -37,7 +37,7 @@ function occurrences(schema: Schema, { keyColumn }: Dialect): Schema {
     table.unique(["connection", "subject", "schedule", "slot"], { indexName: "occurrences_key" });
     table.index(["state", "due_at"], "occurrences_state");
     table.index(["schedule", "due_at"], "occurrences_schedule");
-    table.index(["subject", "due_at"], "occurrences_subject");
+    table.index(["subject"], "occurrences_subject");
     table.index(["due_at"], "occurrences_due_at");
   });
 }
