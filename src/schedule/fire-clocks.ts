@@ -2,13 +2,13 @@ import { randomInt } from "node:crypto";
 
 import type { Knex } from "knex";
 
-import { draftEvent } from "../normalize/event-draft.ts";
+import { type DraftEvent, draftEvent } from "../normalize/event-draft.ts";
 import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
 import { type Clockwork, HOURLY } from "./clocks.ts";
 import type { FiringParts } from "./fire-timers.ts";
 import { CLOCK, tellHour } from "./hourly.ts";
-import type { NewOccurrence, Occurrence } from "./occurrence-store.ts";
+import type { NewOccurrence, Occurrence, OccurrenceStore } from "./occurrence-store.ts";
 import { ending } from "./plan.ts";
 import { type Turn, turnOf } from "./turn.ts";
 
@@ -36,11 +36,14 @@ export async function fireClock(
     const { window, reason, ...next } = isByHand(due)
       ? handTurn(due)
       : turnOf(clockwork, Number(due.slot), due.referenceAt, now);
-    const told = window ? await tell(parts, trx, due, window, hourly, now) : { jobs: 0 };
+    const draft = window && due.schedule !== HOURLY.id ? draftTurn(due, window, now) : undefined;
     const state = window ? "done" : "skipped";
-    await occurrences.change(trx, [{ ...ending(due, state), reason, eventId: told.eventId }]);
-    if (!isByHand(due)) await occurrences.insert(trx, [nextOf(clockwork, next)]);
-    return told.jobs;
+    // Before anything is told: of several processes one gets through.
+    await occurrences.change(trx, [{ ...ending(due, state), reason, eventId: draft?.event.id }]);
+    if (isByHand(due)) await goOnFrom(occurrences, trx, due);
+    else await occurrences.insert(trx, [nextOf(clockwork, next)]);
+    if (draft) return tell(parts, trx, draft);
+    return window ? tellHour(parts, trx, hourly, window, now) : 0;
   });
 }
 
@@ -82,16 +85,21 @@ export function nextOf(
   };
 }
 
-async function tell(
-  parts: FiringParts,
+/** What was done by hand is not part of the next window. A run for less leaves that as it is. */
+async function goOnFrom(
+  occurrences: OccurrenceStore,
   trx: Knex.Transaction,
-  { schedule, slot }: Occurrence,
-  window: TimeWindow,
-  hourly: readonly string[],
-  now: number,
-): Promise<{ jobs: number; eventId?: string }> {
-  if (schedule === HOURLY.id) return { jobs: await tellHour(parts, trx, hourly, window, now) };
-  const draft = draftEvent({ type: "schedule.due" }, `schedule:${schedule}:${slot}`, {
+  { schedule, referenceAt: since, dueAt: until }: Occurrence,
+): Promise<void> {
+  const planned = (await occurrences.newest(schedule, trx)).find(
+    (one) => one.state === "planned" && !isByHand(one),
+  );
+  if (!planned || since > planned.referenceAt || until >= Number(planned.slot)) return;
+  await occurrences.change(trx, [{ ...ending(planned, "planned"), referenceAt: until }]);
+}
+
+function draftTurn({ schedule, slot }: Occurrence, window: TimeWindow, now: number): DraftEvent {
+  return draftEvent({ type: "schedule.due" }, `schedule:${schedule}:${slot}`, {
     connection: NO_CONNECTION,
     subject: CLOCK,
     version: 0,
@@ -104,7 +112,14 @@ async function tell(
     schedule: { id: schedule, window },
     now,
   });
-  await parts.events.insert(trx, [draft]);
-  await parts.counters.add(trx, new Map([["events", 1]]));
-  return { jobs: await parts.jobs.enqueue(trx, [draft.event]), eventId: draft.event.id };
+}
+
+async function tell(
+  { events, counters, jobs }: FiringParts,
+  trx: Knex.Transaction,
+  draft: DraftEvent,
+): Promise<number> {
+  await events.insert(trx, [draft]);
+  await counters.add(trx, new Map([["events", 1]]));
+  return jobs.enqueue(trx, [draft.event]);
 }
