@@ -1,6 +1,6 @@
 import type { Registry } from "../registry/registry.ts";
 import { clockworksOf } from "../schedule/clocks.ts";
-import { momentWords } from "../schedule/timer-words.ts";
+import { everyWords, momentWords } from "../schedule/timer-words.ts";
 import { timersOf } from "../schedule/timers.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Finding } from "./check-findings.ts";
@@ -13,7 +13,7 @@ export function describeTime({ config }: Settings, { instances }: Registry): Fin
   if (timers.length + clockworks.length === 0) return [];
   const details = [
     ...timers.map((timer) => `${timer.name}: ${momentWords(timer)}`),
-    ...clockworks.map(({ id, every }) => `${id}: ${every === "hour" ? "every hour" : every}`),
+    ...clockworks.map((clockwork) => `${clockwork.id}: ${everyWords(clockwork)}`),
   ];
   const count = `${timers.length} timers, ${clockworks.length} schedules`;
   const isHeard = loaded.some(({ handlers }) =>

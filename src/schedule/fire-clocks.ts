@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 
 import type { Knex } from "knex";
 
-import { draftEvent } from "../normalize/event-draft.ts";
+import { type DraftEvent, draftEvent } from "../normalize/event-draft.ts";
 import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
 import { type Clockwork, HOURLY } from "./clocks.ts";
@@ -38,13 +38,15 @@ export async function fireClock(
     const { window, reason, ...next } = isByHand(due)
       ? handTurn(due)
       : turnOf(clockwork, Number(due.slot), due.referenceAt, now);
-    const told = window ? await tell(parts, trx, due, window, hourly, now) : { jobs: 0 };
+    const draft = window && due.schedule !== HOURLY.id ? draftTurn(due, window, now) : undefined;
     const state = window ? "done" : "skipped";
     const fromReferenceAt = due.referenceAt;
-    const ended = { ...ending(due, state), fromReferenceAt, reason, eventId: told.eventId };
-    await occurrences.change(trx, [ended]);
+    const eventId = draft?.event.id;
+    // Before anything is told: of several processes one gets through.
+    await occurrences.change(trx, [{ ...ending(due, state), fromReferenceAt, reason, eventId }]);
     if (!isByHand(due)) await occurrences.insert(trx, [nextOf(clockwork, next)]);
-    return told.jobs;
+    if (draft) return tell(parts, trx, draft);
+    return window ? tellHour(parts, trx, hourly, window, now) : 0;
   });
 }
 
@@ -105,16 +107,8 @@ export async function putInLine(
   }
 }
 
-async function tell(
-  parts: FiringParts,
-  trx: Knex.Transaction,
-  { schedule, slot }: Occurrence,
-  window: TimeWindow,
-  hourly: readonly string[],
-  now: number,
-): Promise<{ jobs: number; eventId?: string }> {
-  if (schedule === HOURLY.id) return { jobs: await tellHour(parts, trx, hourly, window, now) };
-  const draft = draftEvent({ type: "schedule.due" }, `schedule:${schedule}:${slot}`, {
+function draftTurn({ schedule, slot }: Occurrence, window: TimeWindow, now: number): DraftEvent {
+  return draftEvent({ type: "schedule.due" }, `schedule:${schedule}:${slot}`, {
     connection: NO_CONNECTION,
     subject: CLOCK,
     version: 0,
@@ -127,7 +121,14 @@ async function tell(
     schedule: { id: schedule, window },
     now,
   });
-  await parts.events.insert(trx, [draft]);
-  await parts.counters.add(trx, new Map([["events", 1]]));
-  return { jobs: await parts.jobs.enqueue(trx, [draft.event]), eventId: draft.event.id };
+}
+
+async function tell(
+  { events, counters, jobs }: FiringParts,
+  trx: Knex.Transaction,
+  draft: DraftEvent,
+): Promise<number> {
+  await events.insert(trx, [draft]);
+  await counters.add(trx, new Map([["events", 1]]));
+  return jobs.enqueue(trx, [draft.event]);
 }

@@ -67,7 +67,7 @@ export interface QuietHours {
   move: "before" | "after";
 }
 
-/** Moves a moment out of the quiet hours. */
+/** Moves a moment out of the quiet hours: `before` never to later, `after` never to earlier. */
 export function outOfQuietHours(epochMs: number, timeZone: string, quiet: QuietHours): number {
   const { date, time = "00:00" } = momentOfInstant(epochMs, timeZone);
   const clock = time.slice(0, 5);
@@ -80,8 +80,22 @@ export function outOfQuietHours(epochMs: number, timeZone: string, quiet: QuietH
   const day = Temporal.PlainDate.from(date);
   if (quiet.move === "before") {
     const evening = isMorning ? day.subtract({ days: 1 }) : day;
-    return instantOf({ date: evening.toString(), time: quiet.from, timeZone });
+    const begin = instantOf({ date: evening.toString(), time: quiet.from, timeZone });
+    // Hours whose beginning a change of clocks skips begin with the change.
+    return begin <= epochMs ? begin : lastChange(epochMs, timeZone);
   }
   const morning = isOverMidnight && !isMorning ? day.add({ days: 1 }) : day;
-  return instantOf({ date: morning.toString(), time: quiet.to, timeZone });
+  const end = instantOf({ date: morning.toString(), time: quiet.to, timeZone });
+  // Of an end that happens twice the first may be over.
+  return end >= epochMs ? end : secondOf(morning, quiet.to, timeZone);
+}
+
+function lastChange(epochMs: number, timeZone: string): number {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  return zoned.getTimeZoneTransition("previous")?.epochMilliseconds ?? epochMs;
+}
+
+function secondOf(day: Temporal.PlainDate, time: string, timeZone: string): number {
+  const plain = day.toPlainDateTime(Temporal.PlainTime.from(time));
+  return plain.toZonedDateTime(timeZone, { disambiguation: "later" }).epochMilliseconds;
 }

@@ -163,15 +163,17 @@ export class ScheduleWork implements OwnedWork {
       const now = await db.now(trx);
       const known = (await occurrences.newest(clockwork.id, trx)).filter((one) => !isByHand(one));
       const planned = known.find(({ state }) => state === "planned");
+      const done = known.find(({ state }) => state === "done");
+      const turned = known.find(({ state }) => state === "done" || state === "skipped");
+      const nextSince = planned?.referenceAt ?? (done ? Number(done.slot) : now);
+      // What has had its turn is ahead of a clock that was put back: it must not come again.
+      const after = Math.max(planned ? now : 0, nextSince, Number(turned?.slot ?? 0));
+      const next = clockwork.slots.after(after);
       if (planned) {
-        const isDue = Number(planned.slot) <= now;
-        if (isDue || clockwork.slots.after(now) === Number(planned.slot)) return;
+        if (Number(planned.slot) <= now || Number(planned.slot) === next) return;
         const reason = "the schedule has other moments now";
         await occurrences.change(trx, [{ ...ending(planned, "withdrawn"), reason }]);
       }
-      const last = known.find(({ state }) => state === "done");
-      const nextSince = planned?.referenceAt ?? (last ? Number(last.slot) : now);
-      const next = clockwork.slots.after(planned ? now : nextSince);
       const wanted = nextOf(clockwork, { next, nextSince });
       await putInLine(occurrences, trx, known, wanted);
     });

@@ -10,6 +10,7 @@ import { EventStore } from "../../src/normalize/event-store.ts";
 import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
 import type { LoadedInstance } from "../../src/registry/registry.ts";
+import { askForRun } from "../../src/schedule/ask-for-run.ts";
 import { clockworksOf, HOURLY } from "../../src/schedule/clocks.ts";
 import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { ScheduleWork } from "../../src/schedule/schedule-work.ts";
@@ -42,6 +43,8 @@ export interface TimeBench {
   deliver(notice: Notice): Promise<void>;
   /** As another process has it. */
   newWork(): ScheduleWork;
+  /** As a person does. @returns the moment of the run. */
+  askForRun(schedule: string): Promise<number>;
   /** One tick of a process. */
   tick(): Promise<void>;
   /** `<schedule> <slot> <state> <reason>`, in the order in which they were made. */
@@ -99,6 +102,11 @@ export function openTime(db: Database, options: TimeOptions = {}): TimeBench {
     log,
     async see(type, view) {
       await deliver(noticeOf("1201", type, { view: viewOf(view) }));
+    },
+    async askForRun(schedule) {
+      const clockwork = clockworksOf([instance]).find(({ id }) => id === schedule);
+      if (!clockwork) throw new Error(`no schedule ${schedule}`);
+      return (await askForRun({ db, occurrences }, clockwork)).dueAt;
     },
     async tick() {
       const work = newWork();
