@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
-import { byHand } from "../../src/schedule/fire-clocks.ts";
 import { noticeOf } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { readTurns, sleepThrough, syncSchedule, windowsOf } from "./clock-bench.ts";
