@@ -4,6 +4,7 @@ import { everyWords, momentWords } from "../schedule/timer-words.ts";
 import { timersOf } from "../schedule/timers.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Finding } from "./check-findings.ts";
+import { countOf } from "./set-up-words.ts";
 
 /** When timers go off and schedules have their turn, and whether anybody hears of it. */
 export function describeTime({ config }: Settings, { instances }: Registry): Finding[] {
@@ -15,7 +16,7 @@ export function describeTime({ config }: Settings, { instances }: Registry): Fin
     ...timers.map((timer) => `${timer.name}: ${momentWords(timer)}`),
     ...clockworks.map((clockwork) => `${clockwork.id}: ${everyWords(clockwork)}`),
   ];
-  const count = `${timers.length} timers, ${clockworks.length} schedules`;
+  const count = `${countOf(timers.length, "timer")}, ${countOf(clockworks.length, "schedule")}`;
   const isHeard = loaded.some(({ handlers }) =>
     handlers.some(({ on }) => on.includes("booking.timer")),
   );
