@@ -90,8 +90,9 @@ export function outOfQuietHours(epochMs: number, timeZone: string, quiet: QuietH
   return end >= epochMs ? end : secondOf(morning, quiet.to, timeZone);
 }
 
+/** The change of clocks that came last, be it at this very moment. */
 function lastChange(epochMs: number, timeZone: string): number {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
+  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs + 1).toZonedDateTimeISO(timeZone);
   return zoned.getTimeZoneTransition("previous")?.epochMilliseconds ?? epochMs;
 }
 

@@ -14,6 +14,9 @@ import { ending } from "./plan.ts";
 import { replan, type ReplanParts } from "./replan.ts";
 
 const EVERY_SECOND = "* * * * * *";
+const nothing = () => undefined;
+/** That a tick takes longer than a second is no news, and not in the form of our log. */
+const SILENT = { info: nothing, warn: nothing, error: nothing, debug: nothing };
 /** Bookings whose timers go off in one transaction. */
 const BATCH = 250;
 
@@ -58,6 +61,7 @@ export class ScheduleWork implements OwnedWork {
     this.#task = cron.schedule(EVERY_SECOND, () => this.#onTick(), {
       noOverlap: true,
       suppressMissedWarning: true,
+      logger: SILENT,
     });
     this.#planning = this.#replan();
   }
