@@ -5,8 +5,9 @@ import type { HandlerResult } from "./integration.ts";
 import type { TimeWindow } from "./lists.ts";
 
 /**
- * `hour`, `day at 06:30`, or a cron expression of five fields such as `0 7 * * 1-5`. A local time
- * that a change of clocks skips means the time after the gap; one that happens twice means the first.
+ * `hour`, `day at 06:30`, or a cron expression of five fields such as `0 7 * * 1-5`. Of a
+ * local time that a change of clocks skips it is the end of the gap, of one that happens twice the
+ * first.
  */
 export type Every = string;
 
