@@ -20,6 +20,7 @@ export const planyoSource: Source<PlanyoConfig> = {
   lists: planyoLists,
   registerCallbacks,
   // Planyo limits API use (code 5) without publishing the numbers, so both are settings.
+  clock: ({ timers }) => timers,
   budget: ({ hourlyLimit, secondsBetweenCalls }) => ({
     perHour: hourlyLimit,
     concurrency: 1,

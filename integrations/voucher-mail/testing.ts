@@ -1,17 +1,12 @@
+import type { Booking, BookingEvent, HandlerContext, HandlerResult } from "#sdk";
 import {
-  kindOf,
-  type Booking,
-  type BookingEvent,
-  type EffectResult,
-  type EffectSteps,
-  type HandlerContext,
-  type HandlerResult,
-  type LedgerEntry,
-  type Mail,
-  type MailMessage,
-  type MailReceipt,
-} from "#sdk";
-import { memoryLog, testClock } from "#sdk/testing";
+  memoryLedger,
+  type MemoryLedger,
+  memoryLog,
+  memoryMail,
+  type MemoryMail,
+  testClock,
+} from "#sdk/testing";
 
 import { VoucherMailConfig } from "./config.ts";
 import { sendVoucher } from "./handlers/send-voucher.ts";
@@ -74,50 +69,36 @@ export function eventOf(
   };
 }
 
-/** `to` is `the office` where the office was written to as such. */
-export interface SentMail extends MailMessage {
-  key: string;
-}
-
 /** A booking's lane with everything around it: what was mailed, what the ledger says. */
-export interface Desk {
-  mails: SentMail[];
-  entries: LedgerEntry[];
+export interface Desk extends MemoryMail {
+  ledger: MemoryLedger;
   logLines: readonly string[];
   clock: ReturnType<typeof testClock>;
   /** Data that templates were given, by part. */
   rendered: { part: string; language: string; data: Record<string, unknown> }[];
-  /** Mode, office and the next failures may be changed between events. */
-  isRehearsal: boolean;
-  office: string | undefined;
-  failures: Error[];
-  /** True: written files can be found again; false: a mail server, where nobody knows. */
-  remembers: boolean;
   handle(event: BookingEvent, current?: Booking): Promise<HandlerResult>;
 }
 
 export function desk(settings: object = {}): Desk {
-  const log = memoryLog();
-  const clock = testClock();
-  const state: Desk = {
-    mails: [],
-    entries: [],
+  const [log, clock, ledger] = [memoryLog(), testClock(), memoryLedger()];
+  const note = (part: string, language: string, data: object) => {
+    office.rendered.push({ part, language, data: { ...data } });
+    return `${part} in ${language}`;
+  };
+  const office: Desk = Object.assign(memoryMail(), {
+    ledger,
     logLines: log.lines,
     clock,
     rendered: [],
-    isRehearsal: false,
-    office: "office@example.com",
-    failures: [],
-    remembers: true,
-    async handle(event, current = event.booking) {
+    handle: (event: BookingEvent, current: Booking = event.booking) => {
       const context: HandlerContext<VoucherMailConfig> = {
         config: VoucherMailConfig.parse(settings),
         connection: { id: "fjord", name: "Fjord Walks", language: "nb" },
         log,
-        effect: effectOf(state.entries),
-        ledger: structuredClone(state.entries),
+        effect: ledger.effect,
+        ledger: ledger.entries(),
         current,
-        mail: mailOf(state),
+        mail: office,
         pdf: {
           render: (part, language, data) =>
             Promise.resolve(Buffer.from(note(part, language, data))),
@@ -132,66 +113,6 @@ export function desk(settings: object = {}): Desk {
       };
       return sendVoucher.handle(event, context);
     },
-  };
-  const note = (part: string, language: string, data: object) => {
-    state.rendered.push({ part, language, data: { ...data } });
-    return `${part} in ${language}`;
-  };
-  return state;
-}
-
-function mailOf(state: Desk): Mail {
-  const send = (
-    to: string,
-    message: Omit<MailMessage, "to">,
-    key: string,
-  ): Promise<MailReceipt> => {
-    state.mails.push({ ...message, to, key });
-    const failure = state.failures.shift();
-    if (failure) return Promise.reject(failure);
-    return Promise.resolve(receiptOf(state, to, key));
-  };
-  return {
-    isRehearsal: state.isRehearsal,
-    office: state.office,
-    send: ({ to, ...message }, key) => send(to, message, key),
-    sendToOffice: (message, key) => send("the office", message, key),
-    find(key) {
-      const sent = state.mails.find((mail) => mail.key === key);
-      if (!state.remembers) return Promise.resolve("unknown");
-      return Promise.resolve(sent && receiptOf(state, sent.to, key));
-    },
-  };
-}
-
-function receiptOf({ isRehearsal }: Desk, to: string, key: string): MailReceipt {
-  const audience = isRehearsal || to === "the office" ? "office" : "guest";
-  return { externalId: `<${key}>`, progress: "handed over", audience };
-}
-
-/** As the real ledger does it, in memory. */
-function effectOf(entries: LedgerEntry[]) {
-  return async (key: string, steps: EffectSteps): Promise<EffectResult> => {
-    const known = entries.find((each) => each.key === key);
-    if (known?.state === "done") return known;
-    const wasStarted = known?.state === "started";
-    const entry: LedgerEntry = known ?? { key, state: "started" };
-    if (!known) entries.push(entry);
-    entry.state = "started";
-    const found = wasStarted ? await steps.find?.(`lane|${key}`) : undefined;
-    const result =
-      typeof found === "object" ? found : await tried(entry, () => steps.perform(`lane|${key}`));
-    Object.assign(entry, result, { state: "done" });
-    return result;
-  };
-}
-
-async function tried(entry: LedgerEntry, perform: () => Promise<EffectResult>) {
-  try {
-    return await perform();
-  } catch (error) {
-    const { mayHaveHappened } = error as { mayHaveHappened?: boolean };
-    if (kindOf(error) !== undefined && mayHaveHappened !== true) entry.state = "failed";
-    throw error;
-  }
+  });
+  return office;
 }

@@ -6,6 +6,9 @@ import type { HandlerTable, TableEntry } from "../dispatch/handler-table.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
 import type { PauseStore } from "../dispatch/pause-store.ts";
 import type { Database } from "../db/database.ts";
+import { askForRun } from "../schedule/ask-for-run.ts";
+import type { OccurrenceStore } from "../schedule/occurrence-store.ts";
+import type { Timetable } from "../schedule/timetable.ts";
 import { readFilters } from "../queries/filters.ts";
 import { findJob, type JobRow } from "../queries/jobs.ts";
 import { presentReplay } from "../queries/replay-list.ts";
@@ -21,6 +24,8 @@ export interface ActingParts {
   handlers: HandlerTable;
   dryRuns: DryRuns;
   replays: Replays;
+  occurrences: OccurrenceStore;
+  timetable: Timetable;
 }
 
 /** A caller waits no longer; a process that works goes on with the rest. */
@@ -52,6 +57,18 @@ export function actingRoutes(parts: ActingParts): Route[] {
         const handler = knownHandler(parts, request);
         await parts.pauses.resume(handler.id);
         return readHandlerStatus(parts, handler);
+      },
+    },
+    {
+      method: "post",
+      path: "/schedules/:instance/:schedule/run",
+      async answer(request) {
+        const id = `${param(request, "instance")}/${param(request, "schedule")}`;
+        const clockwork = parts.timetable.schedules.find((one) => one.id === id);
+        if (!clockwork) throw notFound("such schedule in the configuration");
+        readFilters({}, bodyOf(request));
+        await askForRun(parts, clockwork);
+        return { count: 1 };
       },
     },
   ];

@@ -7,9 +7,11 @@ import { incidentList } from "../queries/incidents.ts";
 import { reconciliationList } from "../queries/reconciliations.ts";
 import { attemptsOf, findJob, jobList, presentAttempt, presentJob } from "../queries/jobs.ts";
 import { readPage } from "../queries/list.ts";
+import { occurrenceList } from "../queries/occurrences.ts";
 import { presentReplay, replayList } from "../queries/replay-list.ts";
 import { ReplayStore } from "../queries/replay-store.ts";
 import { readStatus, type StatusParts } from "../queries/status.ts";
+import type { Timetable } from "../schedule/timetable.ts";
 import { presentBody, presentHeaders } from "./delivery-content.ts";
 import { notFound } from "./problem.ts";
 import { listRoute, param, type Route } from "./route.ts";
@@ -20,12 +22,13 @@ const NEWEST = 100;
 export interface ReadingParts {
   db: Database;
   status: StatusParts;
+  timetable: Timetable;
   /** Never shown, wherever a proxy may have written them. */
   secrets: readonly string[];
 }
 
 /** The calls that only read. */
-export function readingRoutes({ db, status, secrets }: ReadingParts): Route[] {
+export function readingRoutes({ db, status, secrets, timetable }: ReadingParts): Route[] {
   return [
     listRoute(db, deliveryList),
     {
@@ -72,6 +75,7 @@ export function readingRoutes({ db, status, secrets }: ReadingParts): Route[] {
       },
     },
     listRoute(db, effectList),
+    listRoute(db, occurrenceList(timetable)),
     listRoute(db, incidentList),
     listRoute(db, reconciliationList),
     listRoute(db, replayList),

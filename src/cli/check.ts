@@ -15,6 +15,7 @@ import {
   type Finding,
   shortTokens,
 } from "./check-findings.ts";
+import { describeTime } from "./check-timers.ts";
 import { withSetUp } from "./check-set-up.ts";
 import { commandLog } from "./open.ts";
 import type { Shell } from "./shell.ts";
@@ -57,6 +58,7 @@ async function check(
   try {
     const general = [
       describeConfiguration(settings),
+      ...describeTime(settings, registry),
       ...shortTokens(settings),
       checkDatabase(settings),
       checkMail(mailroom),

@@ -18,6 +18,7 @@ import { addMigrateCommand } from "./migrate.ts";
 import { addPauseCommands } from "./pause.ts";
 import { addReconcileCommand } from "./reconcile.ts";
 import { addReplayCommand } from "./replay.ts";
+import { addScheduleCommand } from "./schedule.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { processShell, type Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
@@ -50,6 +51,7 @@ Examples:
   bellhop check                           try everything that is configured
   bellhop list jobs --state dead          what needs a person
   bellhop replay job <id>                 run it again
+  bellhop schedule preview                what guests will get in the next days
 
 Exit codes: 0 done, 1 failed and named on stderr, 2 wrong usage.
 `;
@@ -93,6 +95,7 @@ function createProgram(shell: Shell): Command {
   addListCommand(program, shell);
   addReplayCommand(program, shell);
   addPauseCommands(program, shell);
+  addScheduleCommand(program, shell);
   addImportCallsCommand(program, shell);
   addVoucherCommand(program, shell);
   addSimulateCommand(program);

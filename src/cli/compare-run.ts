@@ -154,7 +154,7 @@ function stateOf({ wanted: { days, since }, progress }: Comparison) {
 }
 
 /** Aborted by Ctrl-C, so that what is owned is given back at once. */
-function stopSignal(): { signal: AbortSignal; forget: () => void } {
+export function stopSignal(): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();
   const stop = () => {
     controller.abort(new Error("stopped"));

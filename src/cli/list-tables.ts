@@ -4,11 +4,14 @@ import { effectList } from "../queries/effects.ts";
 import { eventList } from "../queries/events.ts";
 import { incidentList } from "../queries/incidents.ts";
 import { jobList } from "../queries/jobs.ts";
+import { occurrenceFilters, occurrenceList, type OccurrenceRow } from "../queries/occurrences.ts";
 import { replayList } from "../queries/replay-list.ts";
+import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import { formatAmount, type Money } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import type { Cells } from "./table.ts";
-import { type ListTable, listTable } from "./list-table.ts";
+import { type ListTable, listTable, viewOf } from "./list-table.ts";
+import { withBellhop } from "./open.ts";
 
 const ofDeliveries = listTable(
   deliveryList,
@@ -75,6 +78,27 @@ const ofEffects = listTable(
   ],
 );
 
+const occurrenceCells = (row: OccurrenceRow): Cells => [
+  minute(row.dueAt),
+  row.schedule,
+  row.connection === NO_CONNECTION ? "" : `${row.connection}/${row.subject}`,
+  row.state,
+  row.reason ?? "",
+];
+
+/** What is planned says when it goes off in the words of the configuration. */
+const ofOccurrences: ListTable = {
+  name: "occurrences",
+  filters: occurrenceFilters,
+  read: (shell, query) =>
+    withBellhop(shell, ({ db, timetable }) =>
+      viewOf(db, occurrenceList(timetable), query, [
+        ["DUE", "SCHEDULE", "SUBJECT", "STATE", "REASON"],
+        occurrenceCells,
+      ]),
+    ),
+};
+
 const ofReplays = listTable(
   replayList,
   ["ID", "BEGUN", "KIND", "STATE", "DONE", "FILTERS"],
@@ -107,16 +131,19 @@ export const LIST_TABLES: readonly ListTable[] = [
   ofBookings,
   ofJobs,
   ofEffects,
+  ofOccurrences,
   ofReplays,
   ofIncidents,
 ];
 
 /** In UTC, and says so: whoever reads may sit elsewhere than the server. */
-function minute(epochMs: number): string {
+export function minute(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 16).replace("T", " ")}Z`;
 }
 
-function nameOf(customer: { name?: string; firstName?: string; lastName?: string } = {}): string {
+export function nameOf(
+  customer: { name?: string; firstName?: string; lastName?: string } = {},
+): string {
   const { name, firstName, lastName } = customer;
   return name ?? [firstName, lastName].filter((part) => part !== undefined).join(" ");
 }

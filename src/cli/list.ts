@@ -3,14 +3,13 @@ import type { Command } from "commander";
 import { asUsage, addFilterOptions } from "./filter-options.ts";
 import type { ListTable } from "./list-table.ts";
 import { LIST_TABLES } from "./list-tables.ts";
-import { withStore } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
 interface ListOptions extends Readonly<Record<string, string | true | undefined>> {
   json?: true;
 }
 
-/** `bellhop list deliveries|events|bookings|jobs|effects|replays|incidents` */
+/** `bellhop list deliveries|events|bookings|jobs|effects|occurrences|replays|incidents` */
 export function addListCommand(program: Command, shell: Shell): void {
   const list = program.command("list").description("show what is in the store, newest first");
   for (const one of LIST_TABLES) {
@@ -26,7 +25,7 @@ export function addListCommand(program: Command, shell: Shell): void {
 
 async function show(shell: Shell, list: ListTable, options: ListOptions): Promise<void> {
   const { json, ...query } = options;
-  const view = await withStore(shell, ({ db }) => list.read(db, query));
+  const view = await list.read(shell, query);
   if (json) {
     shell.write(`${JSON.stringify(view.answer, null, 2)}\n`);
     return;

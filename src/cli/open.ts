@@ -7,9 +7,12 @@ import { PauseStore } from "../dispatch/pause-store.ts";
 import { layFoundation, openDatabase } from "../foundation.ts";
 import { createLog } from "../log.ts";
 import { Normalizers } from "../normalize/normalizers.ts";
+import { SubjectStore } from "../normalize/subject-store.ts";
 import { Replays } from "../queries/replays.ts";
 import { ComparisonStore } from "../reconcile/comparison-store.ts";
 import type { Registry } from "../registry/registry.ts";
+import { OccurrenceStore } from "../schedule/occurrence-store.ts";
+import { Timetable } from "../schedule/timetable.ts";
 import type { Clock, Log, Pdf, Templates } from "../sdk/context.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import type { Shell } from "./shell.ts";
@@ -29,6 +32,9 @@ export interface OpenBellhop extends OpenStore {
   dryRuns: DryRuns;
   replays: Replays;
   comparisons: ComparisonStore;
+  timetable: Timetable;
+  occurrences: OccurrenceStore;
+  subjects: SubjectStore;
   normalizers: Normalizers;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
 }
@@ -75,6 +81,9 @@ export async function withBellhop<T>(
       dryRuns: container.resolve(DryRuns),
       replays: container.resolve(Replays),
       comparisons: container.resolve(ComparisonStore),
+      timetable: container.resolve(Timetable),
+      occurrences: container.resolve(OccurrenceStore),
+      subjects: container.resolve(SubjectStore),
       normalizers: container.resolve(Normalizers),
       workshop: {
         clock: container.resolve(CLOCK),

@@ -11,7 +11,9 @@ import { allowVariables, type JsonSchema } from "./schema-variables.ts";
 export function configJsonSchema(integrations: readonly AnyIntegration[]): JsonSchema {
   const { $schema, properties, ...rest } = inputSchema(ConfigSchema);
   const sources = integrations.filter(({ source }) => source);
-  const targets = integrations.filter(({ handlers = [] }) => handlers.length > 0);
+  const targets = integrations.filter(
+    ({ handlers = [], schedules = [] }) => handlers.length + schedules.length > 0,
+  );
   const parts = properties as Record<"connections" | "integrations", JsonSchema>;
   const settings = new Set([...sources, ...targets]);
   return {

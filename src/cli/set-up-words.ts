@@ -39,6 +39,6 @@ function partLine(kind: string, parts: Parts): string {
 }
 
 /** `2 channels` */
-function countOf(count: number, kind: string): string {
+export function countOf(count: number, kind: string): string {
   return `${count} ${plain(kind)}${count === 1 ? "" : "s"}`;
 }

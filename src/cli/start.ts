@@ -42,9 +42,6 @@ export async function start(
   process.stdout.write(startMessage(settings, roles, port, process.stdout.isTTY));
   log.info({ port, roles: [...roles] }, "started");
   for (const { name, line } of shortTokens(settings)) log.warn({ name, line }, "weak secret");
-  if (settings.config.timers.length > 0) {
-    log.warn({ timers: settings.config.timers.length }, "timers do nothing in this version");
-  }
 
   await untilSignal();
   log.info({}, "stopping");

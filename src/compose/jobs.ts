@@ -16,6 +16,7 @@ import { Worker } from "../dispatch/worker.ts";
 import { EffectStore } from "../effects/effect-store.ts";
 import { InboxStore } from "../inbox/inbox-store.ts";
 import { IntakeLoad } from "../inbox/intake-load.ts";
+import { activityIn } from "../queries/activity.ts";
 import { Replays } from "../queries/replays.ts";
 import { Metrics } from "../receive/metrics.ts";
 import { connectionDefaults, type Settings } from "../settings/settings.ts";
@@ -78,6 +79,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     effects: c.resolve(EffectStore),
+    activity: (window, connections) => activityIn(c.resolve(DATABASE), window, connections),
     shadow: c.resolve(Shadow),
     connectionOf: (id) => connectionDefaults(settings, id),
     mailOf: (id, handler) => {

@@ -13,6 +13,7 @@ import { ReplayWork } from "../queries/replay-work.ts";
 import { Replays } from "../queries/replays.ts";
 import { RetentionStore } from "../retention/retention-store.ts";
 import { Retention } from "../retention/retention.ts";
+import { ScheduleWork } from "../schedule/schedule-work.ts";
 import type { Settings } from "../settings/settings.ts";
 import { CLOCK, DATABASE, type Foundation, HTTP, LOG, MAILROOM, once } from "./parts.ts";
 
@@ -30,6 +31,7 @@ function makeOwnership(c: DependencyContainer, { roles, settings }: Foundation):
   if (roles.has("work")) {
     ownership.add("alerts", c.resolve(AlertWork));
     ownership.add("reports", makeDailyReport(c, settings));
+    ownership.add("schedule", c.resolve(ScheduleWork));
   }
   return ownership;
 }

@@ -19,6 +19,8 @@ import { ReceiveStats } from "../receive/receive-stats.ts";
 import { RejectedTally } from "../receive/rejected-tally.ts";
 import { StartChecks } from "../registry/start-checks.ts";
 import { Retention } from "../retention/retention.ts";
+import { OccurrenceStore } from "../schedule/occurrence-store.ts";
+import { Timetable } from "../schedule/timetable.ts";
 import { Intake } from "../spool/intake.ts";
 import { CLOCK, DATABASE, type Foundation, INBOX, LOG, MAILROOM, once } from "./parts.ts";
 import { makeReceiver, makeSpoolWork } from "./receiving.ts";
@@ -76,6 +78,8 @@ function makeApi(c: DependencyContainer, { settings, spool }: Foundation): Route
     handlers,
     dryRuns: c.resolve(DryRuns),
     replays: c.resolve(Replays),
+    timetable: c.resolve(Timetable),
+    occurrences: c.resolve(OccurrenceStore),
     status: {
       db,
       pauses,

@@ -18,7 +18,9 @@ import { ComparisonStore } from "../reconcile/comparison-store.ts";
 import { DifferenceStore } from "../reconcile/difference-store.ts";
 import type { Mode } from "../settings/config-schema.ts";
 import type { Settings } from "../settings/settings.ts";
+import { TimerPlanner } from "../schedule/timer-planner.ts";
 import { CLOCK, DATABASE, type Foundation, once } from "./parts.ts";
+import { registerSchedule } from "./schedule.ts";
 
 export function registerStores(c: DependencyContainer, { registry, settings }: Foundation): void {
   once(c, CounterStore, () => new CounterStore(c.resolve(DATABASE)));
@@ -51,8 +53,10 @@ export function registerStores(c: DependencyContainer, { registry, settings }: F
         events: c.resolve(EventStore),
         jobs: c.resolve(JobStore),
         counters: c.resolve(CounterStore),
+        follower: c.resolve(TimerPlanner),
       }),
   );
+  registerSchedule(c, registry, settings);
 }
 
 function makeShadow(c: DependencyContainer, { config }: Settings): Shadow {

@@ -14,6 +14,15 @@ export interface OwnedWork {
   end(): Promise<void>;
 }
 
+/** Whether some process has this work now. */
+export async function hasOwner({ knex, dialect }: Database, name: string): Promise<boolean> {
+  const row: unknown = await knex("owners")
+    .where({ name })
+    .where("until", ">=", knex.raw(dialect.nowMs))
+    .first("name");
+  return row !== undefined;
+}
+
 /**
  * Takes work that only one process may do at a time: rows `owners(name, token, until)`, terms of
  * five seconds by the database's clock, no leader. Whoever finds a term run out takes over. It

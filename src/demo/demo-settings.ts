@@ -82,7 +82,9 @@ function configOf(connections: object) {
   return {
     mail: { mode: "live", office: "office@example.com" },
     connections,
-    integrations: { "voucher-mail": {} },
+    integrations: { "voucher-mail": {}, reminders: {} },
+    // Of a booking that is confirmed later than that the reminder goes at once.
+    timers: [{ name: "reminder", relativeTo: "start", offset: "-48h", within: "2d" }],
   };
 }
 

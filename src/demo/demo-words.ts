@@ -19,7 +19,7 @@ export function welcome({ settings, systems }: DemoSetup, places: Places, isOnce
     "Bellhop demo",
     "",
     `Two booking systems are played on this machine: ${played}.`,
-    "They call Bellhop as the real ones would; Bellhop mails the vouchers to a mail catcher.",
+    "They call Bellhop as the real ones would; Bellhop mails vouchers and reminders to a mail catcher.",
     "No account is needed, and nothing leaves this machine.",
     "",
     `  Mails and vouchers   http://localhost:${mailPort}`,

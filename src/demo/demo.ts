@@ -38,6 +38,8 @@ const REPEATS = 0.1;
 const LONGEST_WAIT_MS = 5_000;
 /** Few enough to follow a booking through its life. */
 const TOGETHER = 4;
+/** So that a reminder is seen within seconds. */
+const FIRST = ["last-minute"];
 
 /**
  * Plays simulated booking systems to a Bellhop of its own, in this process, and shows what it does.
@@ -121,7 +123,13 @@ function playStories(
   signal: AbortSignal,
 ) {
   const urls = hookUrlsOf(settings, hub.port);
-  const playlist = new Playlist(cast, { seed, stories, repeats: REPEATS, together: TOGETHER });
+  const playlist = new Playlist(cast, {
+    seed,
+    stories,
+    repeats: REPEATS,
+    together: TOGETHER,
+    first: FIRST,
+  });
   return play(playlist, {
     http: httpClient,
     urlOf: (connection) => urls.get(connection) ?? "",

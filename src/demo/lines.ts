@@ -48,9 +48,10 @@ function factOf(event: AnyEvent): string {
   const words = what.replaceAll("_", " ");
   switch (kind) {
     case "booking":
-      return event.type === "booking.timer"
-        ? `${subjectWords(event.subject)}: timer ${timerWords(event)}`
-        : `${subjectWords(event.subject)} ${words}`;
+      if (event.type !== "booking.timer") return `${subjectWords(event.subject)} ${words}`;
+      return event.origin === "scheduled"
+        ? `${subjectWords(event.subject)}: ${event.summary}`
+        : `${subjectWords(event.subject)}: timer ${timerWords(event)}`;
     case "payment":
       return `${subjectWords(event.subject)}: payment ${words}${amountWords(event)}`;
     case "button":

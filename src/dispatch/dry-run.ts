@@ -1,10 +1,11 @@
 import type { Database } from "../db/database.ts";
 import { rejectionOf } from "../effects/perform-effect.ts";
-import type { HandlerContext } from "../sdk/context.ts";
+import type { AnyEvent } from "../sdk/booking-event.ts";
+import type { ScheduleContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
-import type { HandlerTable, TableEntry } from "./handler-table.ts";
+import type { HandlerTable, TableEntry, WantedJob } from "./handler-table.ts";
 import { inertHttp, inertMail } from "./inert-tools.ts";
-import { type JobInput, type JobPlaceInLane, loadInputs } from "./job-inputs.ts";
+import { type JobInput, type JobPlaceInLane, loadInput, loadInputs } from "./job-inputs.ts";
 import { type JobTools, withFields } from "./run-job.ts";
 
 /** What a job would do if it ran now. */
@@ -33,32 +34,54 @@ export class DryRuns {
 
   /** @throws Error when the handler is not configured any more, or the event is gone. */
   async job(job: JobPlaceInLane & { handler: string }): Promise<DryRun> {
-    const { db, handlers, tools } = this.#parts;
-    const entry = handlers.entries.get(job.handler);
-    if (!entry) throw new Error(`${job.handler} is not in the configuration any more`);
+    const { db, tools } = this.#parts;
+    const entry = this.#entryOf(job.handler);
     const input = (await loadInputs(db, tools.effects, entry.id, [job])).get(job.id);
     if (!input) throw new Error(`event ${job.eventId} is gone`);
-    const wouldDo: string[] = [];
-    try {
-      const context = inertContext(entry, job.connection, input, tools, wouldDo);
-      const handling = entry.handler.handle(input.event, context);
-      const result = await Promise.race([handling, rejectionOf(context.signal)]);
-      const outcome = "skipped" in result ? `would skip: ${result.skipped}` : "would be done";
-      return { wouldDo, outcome };
-    } catch (error) {
-      return { wouldDo, outcome: `would fail: ${messageOf(error)}` };
-    }
+    return run(entry, input, tools);
+  }
+
+  /**
+   * What an event would lead to that is not stored: one to come, say. The clock of the handler
+   * stands at the time of the event.
+   *
+   * @throws Error when the handler is not configured any more.
+   */
+  async event(wanted: Pick<WantedJob, "handler" | "scope">, event: AnyEvent): Promise<DryRun> {
+    const { db, tools } = this.#parts;
+    const entry = this.#entryOf(wanted.handler);
+    const input = await loadInput(db, tools.effects, wanted, event);
+    const at = Date.parse(event.time);
+    return run(entry, input, { ...tools, clock: { now: () => at } });
+  }
+
+  #entryOf(handler: string): TableEntry {
+    const entry = this.#parts.handlers.entries.get(handler);
+    if (!entry) throw new Error(`${handler} is not in the configuration any more`);
+    return entry;
+  }
+}
+
+async function run(entry: TableEntry, input: JobInput, tools: JobTools): Promise<DryRun> {
+  const wouldDo: string[] = [];
+  try {
+    const context = inertContext(entry, input, tools, wouldDo);
+    const handling = entry.handler.handle(input.event, context);
+    const result = await Promise.race([handling, rejectionOf(context.signal)]);
+    const outcome = "skipped" in result ? `would skip: ${result.skipped}` : "would be done";
+    return { wouldDo, outcome };
+  } catch (error) {
+    return { wouldDo, outcome: `would fail: ${messageOf(error)}` };
   }
 }
 
 /** What a handler borrows, with nothing behind it that reaches outside. */
 function inertContext(
-  { handler, id, instance, settings }: TableEntry,
-  connection: string,
-  { current, ledger }: JobInput,
+  { handler, id, instance, settings, when }: TableEntry,
+  { event: { connection }, current, ledger }: JobInput,
   tools: JobTools,
   wouldDo: string[],
-): HandlerContext<unknown> {
+): ScheduleContext<unknown> {
   return {
     config: settings,
     connection: tools.connectionOf(connection),
@@ -78,6 +101,7 @@ function inertContext(
       wouldDo.push(`would call ${method} ${host}`),
     ),
     clock: tools.clock,
+    activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
 }

@@ -46,7 +46,7 @@ export class GuestMailBrake {
         if (receipt.audience === "guest" && receipt.progress === "handed over") await this.#count();
         return receipt;
       },
-      sendToOffice: (message, key) => mail.sendToOffice(message, key),
+      sendToOffice: (message, key, address) => mail.sendToOffice(message, key, address),
       find: (key) => mail.find(key),
     };
   }

@@ -3,6 +3,7 @@ import type { LoadedInstance } from "../registry/registry.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import type { Mode, WhenConfig } from "../settings/config-schema.ts";
 import { matches } from "./matches.ts";
+import { scheduleHandler } from "./schedule-handler.ts";
 
 /** One handler of one instance: whoever gets a job. */
 export interface TableEntry {
@@ -15,6 +16,8 @@ export interface TableEntry {
   mode: Mode;
   settings: unknown;
   settleMs: number;
+  /** Of work by the clock: `<instance>/<schedule>`; it hears of nothing else. */
+  schedule?: string;
 }
 
 /** A job that an event asks for. */
@@ -36,7 +39,7 @@ export class HandlerTable {
 
   jobsFor(event: AnyEvent): WantedJob[] {
     return [...this.entries.values()]
-      .filter(({ handler, when }) => isMeantFor(handler, event) && matches(when, event))
+      .filter((entry) => isMeantFor(entry, event))
       .map(({ id, handler, settleMs }) => ({
         handler: id,
         scope: handler.scope?.(event) ?? defaultScope(event),
@@ -52,7 +55,12 @@ export function defaultScope({ connection, subject }: AnyEvent): string {
 
 function entriesOf(loaded: LoadedInstance): TableEntry[] {
   const { id, integration, when, mode, settings, handlers } = loaded;
-  return handlers.map((handler) => ({
+  const schedules = (integration.schedules ?? []).map((schedule) => ({
+    ...{ id: `${id}/${schedule.id}`, schedule: `${id}/${schedule.id}`, instance: id },
+    ...{ integration, when, mode, settings, settleMs: 0 },
+    handler: scheduleHandler(schedule),
+  }));
+  const ofEvents = handlers.map((handler) => ({
     id: `${id}/${handler.id}`,
     instance: id,
     integration,
@@ -62,9 +70,23 @@ function entriesOf(loaded: LoadedInstance): TableEntry[] {
     settings,
     settleMs: Number.parseFloat(handler.settle ?? "0") * 1000,
   }));
+  return [...ofEvents, ...schedules];
 }
 
 /** Bookings that were only adopted are not news to people; books and contacts want them all the same. */
-function isMeantFor({ kind, on }: AnyHandler, { type, origin }: AnyEvent): boolean {
-  return on.includes(type) && !(kind === "message" && origin === "adopted");
+function isMeantFor({ handler, schedule, when }: TableEntry, event: AnyEvent): boolean {
+  const { type, origin } = event;
+  const own = ownScheduleOf(event);
+  if (own !== undefined || schedule !== undefined) {
+    // Work by the clock is no connection's; what it asks for it filters itself.
+    return own === schedule && (type === "schedule.due" || matches(when, event));
+  }
+  const isNews = !(handler.kind === "message" && origin === "adopted");
+  return handler.on.includes(type) && isNews && matches(when, event);
+}
+
+/** The schedule of a plug-in that an event is for; a timer of the configuration is for everybody. */
+function ownScheduleOf({ type, schedule, timer }: AnyEvent): string | undefined {
+  if (type === "schedule.due") return schedule?.id;
+  return type === "booking.timer" && timer?.name.includes("/") ? timer.name : undefined;
 }

@@ -40,6 +40,21 @@ export async function loadInputs(
   return inputs;
 }
 
+/** Reads what a handler would be given with an event that is not stored. */
+export async function loadInput(
+  db: Database,
+  effects: EffectStore,
+  { handler, scope }: { handler: string; scope: string },
+  event: AnyEvent,
+): Promise<JobInput> {
+  const [bookings, ledgers] = await Promise.all([
+    loadBookings(db, [event]),
+    effects.entries(handler, [scope]),
+  ]);
+  const current = bookings.get(`${event.connection}/${event.subject}`);
+  return { event, current, ledger: ledgers.get(scope) ?? [] };
+}
+
 async function loadEvents(db: Database, jobs: readonly JobPlaceInLane[]) {
   const rows: { id: string; payload: Buffer }[] = await db
     .knex("events")
@@ -51,7 +66,10 @@ async function loadEvents(db: Database, jobs: readonly JobPlaceInLane[]) {
   return new Map(rows.map(({ id, payload }) => [id, parse(payload) as AnyEvent]));
 }
 
-async function loadBookings(db: Database, jobs: readonly JobPlaceInLane[]) {
+async function loadBookings(
+  db: Database,
+  jobs: readonly Pick<JobPlaceInLane, "connection" | "subject">[],
+) {
   const connections = [...new Set(jobs.map(({ connection }) => connection))];
   const bookings = new Map<string, Booking>();
   for (const connection of connections) {

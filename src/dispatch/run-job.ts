@@ -2,15 +2,17 @@ import { runAs } from "../process/current-job.ts";
 import { performEffect, rejectionOf } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
 import type {
+  Activity,
   Clock,
   ConnectionDefaults,
-  HandlerContext,
   HttpClient,
   Log,
   Mail,
   Pdf,
+  ScheduleContext,
   Templates,
 } from "../sdk/context.ts";
+import type { TimeWindow } from "../sdk/lists.ts";
 import { RetryableError } from "../sdk/errors.ts";
 import type { TableEntry } from "./handler-table.ts";
 import type { JobInput } from "./job-inputs.ts";
@@ -37,6 +39,8 @@ export interface JobTools {
   pdf: Pdf;
   templates: Templates;
   effects: EffectStore;
+  /** What has happened in a time. @param connections Undefined: all. */
+  activity(window: TimeWindow, connections: readonly string[] | undefined): Promise<Activity>;
   /** Which jobs only say what they would do. */
   shadow: Shadow;
   connectionOf(id: string): ConnectionDefaults;
@@ -95,12 +99,12 @@ export async function runJob(
 }
 
 function contextFor(
-  { id, handler, settings, instance }: TableEntry,
+  { id, handler, settings, instance, when }: TableEntry,
   job: LeasedJob,
   { event, current, ledger }: JobInput,
   tools: JobTools,
   { fence, signal, shadow }: { fence: Lease; signal: AbortSignal; shadow: ShadowRun | undefined },
-): HandlerContext<unknown> {
+): ScheduleContext<unknown> {
   const owner = {
     handler: id,
     scope: job.scope,
@@ -123,6 +127,7 @@ function contextFor(
     templates: tools.templates,
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
+    activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
     ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),
   };

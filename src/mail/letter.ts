@@ -1,6 +1,6 @@
 import type { MailMessage, MailReceipt } from "../sdk/context.ts";
 import { ConfigurationError } from "../sdk/errors.ts";
-import { oneLine, recipientAddress } from "./address.ts";
+import { oneLine, operatorAddress, recipientAddress } from "./address.ts";
 
 /** A mail addressed as the mode says: what is in it, and who really gets it. */
 export interface Letter {
@@ -44,15 +44,26 @@ export function letterToGuest({ to, cc = [], ...message }: MailMessage, mode: Mo
   };
 }
 
-/** @throws ConfigurationError when no office is set. */
-export function letterToOffice(message: Omit<MailMessage, "to" | "cc">, mode: Mode): Letter {
-  if (mode.office === undefined) {
+/**
+ * Addresses a mail to the office.
+ *
+ * @param address Another address of the operator's own. It stands apart from the message, so that
+ *   the `to` of a guest's mail that is shown to the office never counts.
+ * @throws ConfigurationError when there is neither, or it is not one address.
+ */
+export function letterToOffice(
+  message: Omit<MailMessage, "to" | "cc">,
+  mode: Mode,
+  address?: string,
+): Letter {
+  const to = address === undefined ? mode.office : operatorAddress(address, "to").address;
+  if (to === undefined) {
     throw new ConfigurationError("no address of the office: set mail.office");
   }
   return {
     message,
     subject: oneLine(message.subject),
-    to: mode.office,
+    to,
     cc: [],
     audience: "office",
     isRehearsal: mode.isRehearsal,

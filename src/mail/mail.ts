@@ -75,7 +75,8 @@ function mailOf(parts: Office): Mail {
     isRehearsal,
     office,
     send: async (message, key) => dispatch(letterToGuest(message, mode), key, parts),
-    sendToOffice: async (message, key) => dispatch(letterToOffice(message, mode), key, parts),
+    sendToOffice: async (message, key, address) =>
+      dispatch(letterToOffice(message, mode, address), key, parts),
     async find(key) {
       const found = await outbox.read(fileName(key));
       if (!found) return smtp ? "unknown" : undefined;

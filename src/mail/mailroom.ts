@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import type { Clock, Log, Mail } from "../sdk/context.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createMail, type MailFactory } from "./mail.ts";
@@ -32,7 +33,13 @@ export class Mailroom {
   of(connection: string): Mail {
     const known = this.#mails.get(connection);
     if (known) return known;
-    const config = this.#settings.config.connections[connection];
+    const { connections } = this.#settings.config;
+    if (connection === NO_CONNECTION) {
+      // What is told of simulated connections alone does not leave this machine.
+      const all = Object.values(connections);
+      return this.ofInstallation(all.length > 0 && all.every(({ simulated }) => simulated));
+    }
+    const config = connections[connection];
     const factory = config?.simulated ? this.#simulated : this.#real;
     const mail = factory.forConnection({
       name: config?.name ?? connection,

@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import { newId } from "../process/new-id.ts";
 
 import type { Booking } from "../sdk/booking.ts";
-import type { AnyEvent, Change, EventOrigin, SubjectRecord } from "../sdk/booking-event.ts";
+import type {
+  AnyEvent,
+  Change,
+  EventOrigin,
+  EventSchedule,
+  EventTimer,
+  SubjectRecord,
+} from "../sdk/booking-event.ts";
 import type { Announcement } from "../sdk/source.ts";
 import type { Call } from "./look.ts";
 import type { StateEvent } from "./state-events.ts";
@@ -29,6 +36,9 @@ export interface EventFacts {
   /** The call that announced the event, or that led to the look which showed it. */
   call?: Call;
   isAnnounced: boolean;
+  /** Which timer or schedule made the event, where no call has. */
+  timer?: EventTimer;
+  schedule?: EventSchedule;
   now: number;
 }
 
@@ -51,6 +61,7 @@ export function draftEvent(
   const customer = announcement?.customer ?? booking?.customer;
   const said = isAnnounced ? announcement : undefined;
   const paid = payment ?? said?.payment;
+  const timer = facts.timer ?? said?.timer;
   const by =
     type === "booking.cancelled" ? (booking?.cancellation?.by ?? byActor(said)) : undefined;
   const event = {
@@ -68,7 +79,8 @@ export function draftEvent(
     ...(by && { by }),
     ...(paid && { payment: paid }),
     ...(customer && { customer }),
-    ...(said?.timer && { timer: said.timer }),
+    ...(timer && { timer }),
+    ...(facts.schedule && { schedule: facts.schedule }),
     custom: { ...customer?.custom, ...booking?.custom },
     native: announcement?.native ?? { event: "", fields: {} },
     origin: facts.origin,

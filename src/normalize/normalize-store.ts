@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import type { CounterStore } from "../db/counter-store.ts";
 import { type Database, StaleStateError } from "../db/database.ts";
 import type { JobStore } from "../dispatch/job-store.ts";
+import type { AnyEvent } from "../sdk/booking-event.ts";
 import {
   type DeliveryOutcome,
   type InboxStore,
@@ -13,6 +14,7 @@ import { type Comparison, compareBooking } from "./compare-booking.ts";
 import { compareRecord } from "./compare-record.ts";
 import type { DraftEvent } from "./event-draft.ts";
 import type { EventStore } from "./event-store.ts";
+import type { ChangedBooking, Follower } from "./follower.ts";
 import type { BookingLook, KnownSubject, RecordLook, Verdict } from "./look.ts";
 import type { StoredSubject, SubjectChange, SubjectKind, SubjectStore } from "./subject-store.ts";
 
@@ -48,6 +50,7 @@ export interface NormalizeStoreParts {
   events: EventStore;
   jobs: JobStore;
   counters: CounterStore;
+  follower?: Follower;
 }
 
 /**
@@ -75,6 +78,8 @@ export class NormalizeStore {
       for (const ready of looks) batch.compare(ready, stored, waiting);
       for (const one of unread) if (waiting.has(one.position)) batch.addUnread(one);
       batch.leaveOut(await this.#parts.events.told(trx, batch.events));
+      const { follower } = this.#parts;
+      if (follower) batch.leaveOut(await follower.told(trx, connection, batch.events));
       return this.#write(trx, batch);
     });
   }
@@ -101,13 +106,14 @@ export class NormalizeStore {
   }
 
   async #write(trx: Knex.Transaction, batch: Batch): Promise<CommitResult> {
-    const { inbox, subjects, events, jobs, counters } = this.#parts;
+    const { inbox, subjects, events, jobs, counters, follower } = this.#parts;
     const outcomes = batch.outcomes;
     if (outcomes.length > 0 && !(await inbox.finish(trx, outcomes))) {
       throw new StaleStateError("a delivery was finished by another process");
     }
     await subjects.save(trx, batch.connection, [...batch.changes.values()]);
     await events.insert(trx, batch.events);
+    await follower?.follow(trx, batch.connection, batch.changedBookings(), batch.now);
     const added = await jobs.enqueue(
       trx,
       batch.events.map(({ event }) => event),
@@ -125,7 +131,7 @@ export class NormalizeStore {
 /** What one commit writes. */
 class Batch {
   readonly connection: string;
-  readonly #now: number;
+  readonly now: number;
   outcomes: DeliveryOutcome[] = [];
   readonly changes = new Map<string, SubjectChange>();
   events: DraftEvent[] = [];
@@ -133,7 +139,7 @@ class Batch {
 
   constructor(connection: string, now: number) {
     this.connection = connection;
-    this.#now = now;
+    this.now = now;
   }
 
   /** Looks at one subject follow each other: each compares with what the one before left behind. */
@@ -181,6 +187,17 @@ class Batch {
     });
   }
 
+  changedBookings(): ChangedBooking[] {
+    const told = new Map<string, AnyEvent[]>();
+    for (const { event } of this.events) {
+      told.set(event.subject, [...(told.get(event.subject) ?? []), event]);
+    }
+    return [...this.changes.values()].flatMap(({ subject, stored, after: { booking } }) => {
+      const events = told.get(subject) ?? [];
+      return booking ? [{ before: stored.known.booking, after: booking, events }] : [];
+    });
+  }
+
   counts(): Map<string, number> {
     const counts = new Map([["events", this.events.length]]);
     for (const { state } of this.outcomes) {
@@ -199,11 +216,11 @@ class Batch {
   ): Comparison | undefined {
     if (ready.kind !== "booking") {
       const isWaiting = waiting.has(ready.look.call.position);
-      return isWaiting ? compareRecord(known, ready.look, this.#now) : undefined;
+      return isWaiting ? compareRecord(known, ready.look, this.now) : undefined;
     }
     const calls = ready.look.calls.filter(({ position }) => waiting.has(position));
     if (calls.length === 0) return undefined;
-    return compareBooking(known, { ...ready.look, calls }, this.#now);
+    return compareBooking(known, { ...ready.look, calls }, this.now);
   }
 
   #addVerdict(verdict: Verdict, subject: string, requests: ReadyLook["masked"]): void {

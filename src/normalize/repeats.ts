@@ -25,6 +25,11 @@ function isTick(hash: string): boolean {
   return hash.startsWith("hour:") || hash.startsWith("timer:");
 }
 
+/** Names the hour in which a moment lies, whoever's clock ticks. @param at UTC milliseconds. */
+export function hourKey(at: number): string {
+  return `hour:${Math.floor(at / HOUR_MS)}`;
+}
+
 export type ChangeKind = "payment" | "other";
 
 /** Remembers that the state was seen to change when a call came. */
@@ -101,7 +106,7 @@ export function identityOf(call: Call, referenceMoment: string): RecentCall {
   const { announcement, receivedAt } = call;
   const { type, timer } = announcement;
   if (type === "clock.hourly") {
-    return { hash: `hour:${Math.floor(receivedAt / HOUR_MS)}`, at: receivedAt };
+    return { hash: hourKey(receivedAt), at: receivedAt };
   }
   if (type === "booking.timer" && timer) {
     const { name, relativeTo, offsetMinutes } = timer;

@@ -86,6 +86,19 @@ export class SubjectStore {
     await this.#update(trx, rows, now);
   }
 
+  /**
+   * Keeps subjects as they were read until the transaction ends.
+   *
+   * @throws StaleStateError when another process has written one of them meanwhile.
+   */
+  async hold(trx: Knex.Transaction, subjects: readonly StoredSubject[]): Promise<void> {
+    const updates = subjects.flatMap(({ id, known: { version, ordinal } }) =>
+      id === undefined ? [] : [{ key: id, values: { version }, fence: { version, ordinal } }],
+    );
+    const held = await updateMany(trx, "subjects", "id", updates);
+    if (held !== updates.length) throw new StaleStateError("the subject has moved on");
+  }
+
   async #update(
     trx: Knex.Transaction,
     rows: readonly { change: SubjectChange; row: object }[],

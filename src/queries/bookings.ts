@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { searchable } from "../normalize/subject-store.ts";
 import { type Booking, BOOKING_STATUSES } from "../sdk/booking.ts";
 import { day, oneOf, text } from "./filters.ts";
+import { tableBy } from "./index-hint.ts";
 import type { List } from "./list.ts";
 import { beginsWith, planOf, type Range, type Table, term, type Term } from "./plan.ts";
 import { present } from "./present.ts";
@@ -80,6 +81,21 @@ export async function findBooking(
     .whereNotNull("status")
     .first("state");
   return row === undefined ? undefined : readState((row as { state: Buffer }).state);
+}
+
+/** Those of the references whose state is known, in no order. */
+export async function findBookings(
+  db: Database,
+  connection: string,
+  references: readonly string[],
+): Promise<Booking[]> {
+  const rows: { state: Buffer }[] = await db.knex
+    .from(tableBy(db, "subjects", "subjects_key"))
+    .where({ connection, kind: "booking" })
+    .whereIn("subject", [...references])
+    .whereNotNull("status")
+    .select("state");
+  return rows.map(({ state }) => readState(state));
 }
 
 function readState(state: Buffer): Booking {

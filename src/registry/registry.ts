@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { AnyHandler, AnyIntegration } from "./loaded-integration.ts";
 import { describeProblems, hint, pathText } from "../settings/config-problems.ts";
 import type {
+  Config,
   ConnectionConfig,
   InstanceConfig,
   Mode,
@@ -56,10 +57,11 @@ export async function loadRegistry(
   }
   const instances = new Map<string, LoadedInstance>();
   for (const [id, config] of Object.entries(settings.config.integrations)) {
-    loader.checkWhen(id, config.when);
+    loader.checkConnections(["integrations", id, "when", "connections"], config.when.connections);
     const loaded = await loader.instance(id, config.use ?? id, config);
     if (loaded) instances.set(id, loaded);
   }
+  loader.checkTimers(settings.config.timers);
   if (loader.problems.length > 0) throw new SettingsError(loader.problems);
   return { connections, instances };
 }
@@ -96,7 +98,7 @@ class Loader {
     const integration = await this.#load(use, use === id ? path : [...path, "use"]);
     if (!integration) return undefined;
     const handlers = integration.handlers ?? [];
-    if (handlers.length === 0) {
+    if (handlers.length === 0 && (integration.schedules ?? []).length === 0) {
       this.#problem(path, `${use} is a booking system: it belongs under connections`);
       return undefined;
     }
@@ -104,12 +106,20 @@ class Loader {
     return settings && { id, integration, when, mode, settings: settings.value, handlers };
   }
 
-  checkWhen(id: string, when: WhenConfig): void {
+  checkConnections(path: PropertyKey[], names: readonly string[] = []): void {
     const known = Object.keys(this.#settings.config.connections);
-    for (const [index, name] of (when.connections ?? []).entries()) {
+    for (const [index, name] of names.entries()) {
       if (!known.includes(name)) {
-        const path = ["integrations", id, "when", "connections", index];
-        this.#problem(path, `no connection is called ${name}${hint(name, known)}`);
+        this.#problem([...path, index], `no connection is called ${name}${hint(name, known)}`);
+      }
+    }
+  }
+
+  checkTimers(timers: Config["timers"]): void {
+    for (const [index, { name, connections }] of timers.entries()) {
+      this.checkConnections(["timers", index, "connections"], connections);
+      if (timers.findIndex((timer) => timer.name === name) !== index) {
+        this.#problem(["timers", index, "name"], `${name} is there already: each has its own name`);
       }
     }
   }

@@ -140,6 +140,20 @@ export class RetentionStore {
     return { deleted, next: nextOf(rows, old) };
   }
 
+  /** Occurrences that are over, by their moment. @param _after The index finds the oldest. */
+  async occurrences(_after: number, before: number): Promise<Step> {
+    const rows: { position: number }[] = await this.#db
+      .knex("occurrences")
+      .where("due_at", "<", before)
+      .orderBy("due_at")
+      .limit(BATCH)
+      .select("position");
+    const deleted = await this.#delete("occurrences", rows.map(positionOf), (query) =>
+      query.whereRaw("COALESCE(state, '') <> 'planned'"),
+    );
+    return { deleted, next: rows.length === BATCH && deleted > 0 ? 1 : undefined };
+  }
+
   /** Counts of the oldest hour that is old enough. @param _after The index finds the next hour. */
   async hourlyCounts(_after: number, before: number): Promise<Step> {
     const { knex } = this.#db;

@@ -73,6 +73,7 @@ export class Retention implements OwnedWork {
       { what: "deliveries", days: deliveriesDays, step: (...at) => store.deliveries(...at) },
       { what: "jobs", days: jobsDays, step: (...at) => store.jobs(...at) },
       { what: "replays", days: jobsDays, step: (...at) => store.finishedReplays(...at) },
+      { what: "occurrences", days: jobsDays, step: (...at) => store.occurrences(...at) },
       { what: "incidents", days: RHYTHM_DAYS, step: (...at) => store.closedIncidents(...at) },
       { what: "differences", days: RHYTHM_DAYS, step: (...at) => store.differences(...at) },
       { what: "comparedDays", days: RHYTHM_DAYS, step: (...at) => store.comparedDays(...at) },

@@ -1,5 +1,6 @@
 import type { Booking, CustomFields, Customer } from "./booking.ts";
 import type { Money } from "./money.ts";
+import type { TimeWindow } from "./lists.ts";
 
 /** Events about one booking: they carry the booking as it is after them. */
 export const BOOKING_EVENT_TYPES = [
@@ -32,6 +33,7 @@ export const OTHER_EVENT_TYPES = [
   "resource.changed",
   "resource.removed",
   "clock.hourly",
+  "schedule.due",
   "source.unknown",
 ] as const;
 
@@ -74,9 +76,21 @@ export interface EventTimer {
   name: string;
   /** `start`, `end`, `created`, `confirmed`, or what the source calls it. */
   relativeTo: string;
-  /** Negative: before. */
+  /** Negative: before. With calendar days the minutes that they usually have. */
   offsetMinutes: number;
+  /** Counts from 1 how often the timer goes off for the booking, where the clock is Bellhop's own. */
+  generation?: number;
 }
+
+/** Which schedule made a `schedule.due`, and for which time. */
+export interface EventSchedule {
+  /** `<instance>/<schedule>` */
+  id: string;
+  window: TimeWindow;
+}
+
+/** The connection of what belongs to none. */
+export const NO_CONNECTION = "-";
 
 /** What the source called the event and what it said along with it. */
 export interface NativeEvent {
@@ -111,6 +125,7 @@ export interface EventOf<Type extends EventType> {
   payment?: EventPayment;
   customer?: Customer;
   timer?: EventTimer;
+  schedule?: EventSchedule;
   /** Custom form items and customer properties, by the source's names. */
   custom: CustomFields;
   native: NativeEvent;

@@ -1,4 +1,6 @@
 import type { Booking } from "./booking.ts";
+import type { EventPayment, EventType } from "./booking-event.ts";
+import type { TimeWindow } from "./lists.ts";
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -82,8 +84,17 @@ export interface Mail {
    * @param key Idempotency key of the effect: the same key gives the same Message-ID and file.
    */
   send(message: MailMessage, key: string): Promise<MailReceipt>;
-  /** To the office in every mode. @throws ConfigurationError when no office address is set. */
-  sendToOffice(message: Omit<MailMessage, "to" | "cc">, key: string): Promise<MailReceipt>;
+  /**
+   * To the office in every mode.
+   *
+   * @param address Another address of the operator's own, from settings; never a guest's.
+   * @throws ConfigurationError when there is neither this nor an address of the office.
+   */
+  sendToOffice(
+    message: Omit<MailMessage, "to" | "cc">,
+    key: string,
+    address?: string,
+  ): Promise<MailReceipt>;
   /** Whether a mail with this key has been written to the outbox; unknown once it is a mail server. */
   find(key: string): Promise<MailReceipt | undefined | "unknown">;
 }
@@ -158,6 +169,34 @@ export interface ConnectionDefaults {
   country?: string;
 }
 
+/** What has happened to one booking in a time, newest last. */
+export interface ActiveBooking {
+  connection: string;
+  reference: string;
+  /** As it is now; absent when it has been erased. */
+  booking?: Booking;
+  /** Heard of for the first time in this time. */
+  isNew: boolean;
+  events: readonly { type: EventType; time: string; summary: string; payment?: EventPayment }[];
+}
+
+/** Something that needs, or needed, a person. */
+export interface ActiveTrouble {
+  connection: string;
+  subject?: string;
+  /** `needs you: ...`, in words for the office. */
+  reason: string;
+}
+
+/** What has happened in a time. Adopted bookings and timers are no part of it. */
+export interface Activity {
+  bookings: readonly ActiveBooking[];
+  /** Jobs that need a person, calls that could not be read. */
+  troubles: readonly ActiveTrouble[];
+  /** How many bookings and troubles were left off, to keep the answer short. */
+  leftOff: number;
+}
+
 export interface HandlerContext<Config> {
   config: Config;
   connection: ConnectionDefaults;
@@ -174,4 +213,10 @@ export interface HandlerContext<Config> {
   clock: Clock;
   /** Aborted when the handler's time is up or its lease is lost. */
   signal: AbortSignal;
+}
+
+/** What work by the clock is given. */
+export interface ScheduleContext<Config> extends HandlerContext<Config> {
+  /** What has happened in a time. @param connections Absent: those of the instance's `when`. */
+  activity(window: TimeWindow, connections?: readonly string[]): Promise<Activity>;
 }

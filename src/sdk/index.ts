@@ -8,6 +8,7 @@ export * from "./lists.ts";
 export * from "./money.ts";
 export * from "./once.ts";
 export * from "./retry-after.ts";
+export * from "./schedule.ts";
 export * from "./simulator.ts";
 export * from "./source.ts";
 export * from "./time.ts";

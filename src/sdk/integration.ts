@@ -12,6 +12,7 @@ import type {
   Pdf,
   Templates,
 } from "./context.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Simulator } from "./simulator.ts";
 import type { Source, SourceDescription } from "./source.ts";
 
@@ -101,6 +102,8 @@ export interface Integration<Config> {
   config: ZodType<Config>;
   source?: Source<Config>;
   handlers?: readonly Handler<Config, EventType>[];
+  /** Work by the clock. The ids of handlers and schedules are names in one list. */
+  schedules?: readonly Schedule<Config>[];
   documents?: readonly BookingDocument<Config>[];
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;

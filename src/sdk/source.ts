@@ -133,6 +133,11 @@ export interface Source<Config> {
 
   /** The API's lists, where it has some: with them bookings are imported and compared. */
   lists?: SourceLists<Config>;
+  /**
+   * Whose clock makes `booking.timer` events and hours: the source's, Bellhop's own, or whichever
+   * comes first. Absent: the source has no clock.
+   */
+  clock?(config: Config): "both" | "own" | "source";
 
   /**
    * Sets the callback URL in the source, by its API, for all events that can be set so.

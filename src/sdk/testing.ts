@@ -1,3 +1,4 @@
 export * from "./testing/builders.ts";
 export * from "./testing/contract.ts";
+export * from "./testing/memory-mail.ts";
 export * from "./testing/vendor-server.ts";

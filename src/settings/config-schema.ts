@@ -115,6 +115,19 @@ const TIME = "(?:[01]\\d|2[0-3]):[0-5]\\d";
 const RELATIVE_TO = new RegExp(`^(?:start|end|created|confirmed|service day at ${TIME})$`);
 const OFFSET = new RegExp(`^[+-]?\\d{1,5}(?:[mh]|d(?: at ${TIME})?)$`);
 
+const Time = z.string().regex(new RegExp(`^${TIME}$`), "write a time such as 21:00");
+
+const Span = z.string().regex(/^\d{1,5}[mhd]$/, "write a span such as 30m, 6h or 2d");
+
+const QuietHours = z.strictObject({
+  from: Time.describe("Beginning, on the clock where the booking takes place"),
+  to: Time.describe("End; earlier than the beginning: over midnight"),
+  move: z
+    .enum(["before", "after"])
+    .default("after")
+    .describe("before: to the evening before; after: to the morning after"),
+});
+
 const Timer = z.strictObject({
   name: Name.describe("Told to handlers, so that they know their timer"),
   relativeTo: z
@@ -125,9 +138,22 @@ const Timer = z.strictObject({
     .string()
     .regex(OFFSET, "write an offset such as -48h, 30m, +1d or -1d at 18:00")
     .describe("Before (-48h) or after (2h); days may have a time: -1d at 18:00"),
-  statuses: z.array(z.enum(BOOKING_STATUSES)).optional().describe("Only bookings in these"),
+  statuses: z
+    .array(z.enum(BOOKING_STATUSES))
+    .min(1)
+    .optional()
+    .describe("Only bookings in these; default: confirmed, checked_in, checked_out"),
   connections: z.array(Text).optional().describe("Only bookings of these connections"),
   products: z.array(Text).optional().describe("Only bookings with one of these products"),
+  quietHours: QuietHours.optional().describe("Hours in which it does not go off"),
+  late: z
+    .enum(["run", "skip"])
+    .default("run")
+    .describe("run: a moment that passed unseen is made up for; skip: it is not"),
+  within: Span.default("1d").describe("A moment older than this is passed over in any case"),
+  againAfter: Span.default("12h").describe(
+    "A booking that moves by more after the timer went off gets it again",
+  ),
 });
 
 const Limits = z.strictObject({

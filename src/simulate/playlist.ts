@@ -17,6 +17,8 @@ export interface PlaylistOptions {
   repeats?: number;
   /** Lets calls about the same booking overtake each other. */
   reorder?: boolean;
+  /** Stories that are told before all others, where a system has them. */
+  first?: readonly string[];
   /** Stories told at the same time. */
   together?: number;
   /** Share of calls that never arrive, from 0 to 1. */
@@ -71,7 +73,7 @@ export class Playlist implements Iterable<PlannedCall> {
       changeSilently: (connection) => systems.get(connection)?.changeSilently?.(),
     });
     this.#programs = this.#cast.map(({ connection, stories }) =>
-      program(stories, new Random(seedFor(connection, options.seed))),
+      program(stories, new Random(seedFor(connection, options.seed)), options.first),
     );
   }
 
@@ -138,6 +140,13 @@ export class Playlist implements Iterable<PlannedCall> {
 }
 
 /** Every story once before any comes again, each round in another order. */
-function* program(stories: readonly string[], random: Random): Generator<string, never> {
+function* program(
+  stories: readonly string[],
+  random: Random,
+  first: readonly string[] = [],
+): Generator<string, never> {
+  const opening = first.filter((story) => stories.includes(story));
+  const rest = random.shuffled(stories).filter((story) => !opening.includes(story));
+  yield* [...opening, ...rest];
   for (;;) yield* random.shuffled(stories);
 }

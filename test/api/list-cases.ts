@@ -6,7 +6,9 @@ import { effectList } from "../../src/queries/effects.ts";
 import { eventList } from "../../src/queries/events.ts";
 import { jobList } from "../../src/queries/jobs.ts";
 import type { List } from "../../src/queries/list.ts";
+import { occurrenceList, type OccurrenceRow } from "../../src/queries/occurrences.ts";
 import { reconciliationList } from "../../src/queries/reconciliations.ts";
+import { Timetable } from "../../src/schedule/timetable.ts";
 import { MINUTE, NOON, type Rows } from "./rows.ts";
 
 /** One list, a value for each of its filters, and what the filter means, said once more. */
@@ -138,6 +140,30 @@ export const LIST_CASES: readonly ListCase[] = [
       }).map(({ id }) => id),
     nameOf: idOf,
   }),
+  caseOf(occurrenceList(new Timetable([], [])), {
+    planRows: 1_000,
+    values: {
+      schedule: ["thanks", "nothing/never"],
+      connection: ["fjord"],
+      subject: ["1203"],
+      state: ["planned", "withdrawn"],
+      from: [at(30)],
+      to: [at(60)],
+    },
+    expected: ({ occurrences }, given) =>
+      keep(occurrences, given, {
+        schedule: (row, value) => row.schedule === value,
+        connection: (row, value) => row.connection === value,
+        subject: (row, value) => row.subject === value,
+        state: (row, value) => row.state === value,
+        from: (row, value) => row.due_at >= Date.parse(value),
+        to: (row, value) => row.due_at < Date.parse(value),
+      }).map(occurrenceName),
+    nameOf: (element) => {
+      const { schedule, connection, subject, dueAt } = element as OccurrenceRow;
+      return occurrenceName({ schedule, connection, subject, due_at: dueAt });
+    },
+  }),
   caseOf(reconciliationList, {
     planRows: 1_000,
     values: {
@@ -157,6 +183,10 @@ export const LIST_CASES: readonly ListCase[] = [
     },
   }),
 ];
+
+function occurrenceName(row: Omit<Rows["occurrences"][number], "slot" | "state">): string {
+  return [row.schedule, row.connection, row.subject, row.due_at].join(" ");
+}
 
 /** Every choice of filters, from none to all of them, with so many values of each at most. */
 export function filterChoices({ values }: ListCase, most = Infinity): Record<string, string>[] {

@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import { IncidentStore } from "../../src/alerts/incident-store.ts";
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
+import { hasOwner } from "../../src/db/ownership.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
+import { activityIn } from "../../src/queries/activity.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
 import { incidentList } from "../../src/queries/incidents.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
@@ -18,11 +20,13 @@ import { readListQuery } from "../../src/queries/filters.ts";
 import { attemptsOf, findJob } from "../../src/queries/jobs.ts";
 import { readPage } from "../../src/queries/list.ts";
 import { readReplay, Replays } from "../../src/queries/replays.ts";
+import { findTurn, jobsOfEvent, lastTurn } from "../../src/queries/schedules.ts";
 import { readStatus } from "../../src/queries/status.ts";
+import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 import { filterChoices, LIST_CASES, type ListCase } from "./list-cases.ts";
 import { fullScans, statementsOf } from "./query-plans.ts";
-import { HANDLERS, makeRows, storeRows } from "./rows.ts";
+import { HANDLERS, makeRows, MINUTE, NOON, storeRows } from "./rows.ts";
 
 async function filledStore(store: StoreUnderTest, rows = 60): Promise<Database> {
   const db = await store.open();
@@ -102,6 +106,25 @@ onEachStore((store) => {
     expect(scans).toEqual([]);
   });
 
+  it("what is due, and how it ended, is found by an index", async () => {
+    // Of few rows MariaDB rather reads them all, and is right.
+    const db = await filledStore(store, 1_000);
+    const occurrences = new OccurrenceStore(db);
+
+    const scans = await scansOf(db, async () => {
+      await occurrences.due(50);
+      await occurrences.coming("reminder", Date.UTC(2026, 2, 3), 1);
+      await occurrences.plannedUntil(Date.UTC(2026, 2, 2, 13), 50);
+      await occurrences.plannedUntil(Date.UTC(2026, 2, 2, 13), 50, "reminder");
+      await lastTurn(db, "reminder");
+      await findTurn(db, { schedule: "digest/digest", slot: "4" });
+      await jobsOfEvent(db, "event-3");
+      await hasOwner(db, "schedule");
+    });
+
+    expect(scans).toEqual([]);
+  });
+
   it("the status of the installation counts nothing over history", async () => {
     const db = await filledStore(store);
 
@@ -120,6 +143,25 @@ onEachStore((store) => {
 
     expect(scans).toEqual([]);
   });
+
+  it.each([{}, { connections: ["fjord", "bikes"] }])(
+    "what has happened in a time is found by an index, whatever came before %j",
+    async ({ connections }) => {
+      const db = await filledStore(store, 1_000);
+      const window = { since: NOON + 100 * MINUTE, until: NOON + 200 * MINUTE };
+
+      const scans = await scansOf(db, async () => {
+        const { bookings } = await activityIn(db, window, connections);
+        expect(bookings.length).toBeGreaterThan(0);
+        const all = { since: NOON - MINUTE, until: NOON + 2_000 * MINUTE };
+        const { troubles, leftOff } = await activityIn(db, all, connections);
+        expect(troubles).toHaveLength(100);
+        expect(leftOff).toBeGreaterThan(0);
+      });
+
+      expect(scans).toEqual([]);
+    },
+  );
 
   it.each([
     { kind: "deliveries", connection: "fjord", until: "2026-03-02T13:00:00Z" },

@@ -13,6 +13,7 @@ const GROWING = [
   "attempts",
   "effects",
   "lanes",
+  "occurrences",
 ];
 
 interface Statement {

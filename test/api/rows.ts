@@ -1,5 +1,6 @@
 import type { Database } from "../../src/db/database.ts";
 import { DIFFERENCE_KINDS, dayOf } from "../../src/reconcile/difference.ts";
+import { OCCURRENCE_STATES } from "../../src/schedule/occurrence-store.ts";
 import { BOOKING_STATUSES } from "../../src/sdk/booking.ts";
 
 /** A store full of rows of every kind, spread so that each filter leaves some and drops some. */
@@ -10,6 +11,7 @@ export interface Rows {
   jobs: JobRow[];
   effects: EffectRow[];
   comparedDays: ComparedDayRow[];
+  occurrences: OccurrenceRow[];
 }
 
 interface DeliveryRow {
@@ -54,6 +56,15 @@ interface EffectRow {
   subject: string;
 }
 
+interface OccurrenceRow {
+  schedule: string;
+  connection: string;
+  subject: string;
+  slot: string;
+  state: string;
+  due_at: number;
+}
+
 interface ComparedDayRow {
   connection: string;
   day: string;
@@ -67,6 +78,7 @@ export const STATES = ["done", "done", "done", "duplicate", "waiting", "held", "
 export const TYPES = ["booking.confirmed", "booking.modified", "payment.received"];
 export const JOBS = ["done", "done", "ready", "leased", "held", "dead", "skipped", "superseded"];
 export const HANDLERS = ["voucher-mail/send-voucher", "books/post", "crm/mirror"];
+export const SCHEDULES = ["reminder", "thanks", "digest/digest"];
 export const NAMES = ["ødegård", "odegard", "o'neil", "smith", "smithson", "100%", "a_b"];
 
 /** Counts through the values, so that all combinations come up. */
@@ -114,6 +126,15 @@ export function makeRows(count: number): Rows {
     comparedDays: numbers.map((n) => ({
       connection: pick(CONNECTIONS, n, 1),
       day: dayOf(NOON + Math.floor(n / CONNECTIONS.length) * 24 * 60 * MINUTE),
+    })),
+    occurrences: numbers.map((n) => ({
+      schedule: pick(SCHEDULES, n, 2),
+      connection: pick(CONNECTIONS, n, 1),
+      subject: String(1201 + (n % 9)),
+      slot: String(n),
+      state: pick(OCCURRENCE_STATES, n, 3),
+      // Not in order of the keys: bookings are made long before, and shortly before.
+      due_at: NOON + ((n * 37) % count) * MINUTE,
     })),
   };
 }
@@ -179,6 +200,10 @@ export async function storeRows(db: Database, rows: Rows): Promise<void> {
   await insert(
     "compared_days",
     rows.comparedDays.map((row) => ({ ...row, updated_at: NOON })),
+  );
+  await insert(
+    "occurrences",
+    rows.occurrences.map((row) => ({ ...row, reference_at: NOON, updated_at: NOON })),
   );
   await insert("differences", rows.comparedDays.map(differenceRow));
   await insert(

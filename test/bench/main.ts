@@ -20,6 +20,7 @@ import { measureVoucherLatency } from "./latency.ts";
 import { measureLease } from "./lease.ts";
 import { HELP, type Part, readOptions } from "./options.ts";
 import { printReport, type Report } from "./report.ts";
+import { measureTimers } from "./timers.ts";
 
 const { parts, rounds, seconds, json } = optionsOrExit(readOptions, HELP);
 const isWanted = (part: Part) => parts.has(part);
@@ -121,6 +122,10 @@ if (isWanted("jobs")) {
 }
 if (isWanted("import")) {
   report.import = await measureImport(bench);
+}
+if (isWanted("timers")) {
+  process.stderr.write("timers of many bookings\n");
+  report.timers = await measureTimers(bench, mariadb);
 }
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });

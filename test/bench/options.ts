@@ -8,6 +8,7 @@ export const PARTS = [
   "lease",
   "jobs",
   "import",
+  "timers",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -32,6 +33,7 @@ absolute figures do not. All parts take about half an hour.
                    lease      taking a job from a full store beside an empty one
                    jobs       jobs settled a second, beside BullMQ (needs redis-server)
                    import     100,000 bookings taken over, with five kills on the way
+                   timers     planning and firing timers with 200,000 bookings beside none
   --rounds N     how often each candidate has its turn (3)
   --seconds N    of load in each turn (3)
   --json FILE    where the figures go as JSON (bench-results.json)

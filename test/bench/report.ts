@@ -5,6 +5,7 @@ import type { IntakeRow } from "./intake.ts";
 import type { JobsRow } from "./jobs.ts";
 import type { LatencyRow } from "./latency.ts";
 import type { LeaseRow } from "./lease.ts";
+import type { TimersRow } from "./timers.ts";
 
 export interface Report {
   rounds: number;
@@ -16,6 +17,7 @@ export interface Report {
   leases?: readonly LeaseRow[];
   jobs?: readonly JobsRow[];
   import?: ImportRow;
+  timers?: readonly TimersRow[];
 }
 
 /** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
@@ -27,6 +29,7 @@ export function printReport(report: Report, json: string): void {
     leasePart(report),
     jobsPart(report),
     importPart(report),
+    timersPart(report),
     [`All rounds as JSON: ${json}`],
   ];
   const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
@@ -105,6 +108,17 @@ function importPart({ import: imported }: Report): string[] {
     `  ${seconds} s, ${perSecond} bookings/s (the source's limit lifted)`,
     `  memory ${earlyMiB} MiB early, ${lateMiB} MiB late, ratio ` +
       `${(lateMiB / earlyMiB).toFixed(2)} (aim <= 1.20)`,
+  ];
+}
+
+function timersPart({ timers }: Report): string[] {
+  if (!timers) return [];
+  return [
+    "Timers: empty store, against 200,000 bookings with 3 timers each, medians",
+    row(["", "empty", "full", "ratio", "aim"]),
+    ...timers.map(({ name, empty, full, ratio, aim }) =>
+      row([name, empty, full, ratio.toFixed(2), aim]),
+    ),
   ];
 }
 

@@ -55,7 +55,7 @@ describe("bellhop init", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const { connections, integrations, mail } = settingsOf(written().environment).config;
     expect(Object.keys(connections)).toEqual(["tourcms", "planyo"]);
-    expect(Object.keys(integrations)).toEqual(["voucher-mail"]);
+    expect(Object.keys(integrations)).toEqual(["voucher-mail", "reminders"]);
     expect(mail).toEqual({ mode: "rehearsal", brake: { perHour: 50 } });
   });
 

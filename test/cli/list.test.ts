@@ -6,6 +6,8 @@ import { onEachStore } from "../harness/stores.ts";
 import { command } from "./command.ts";
 
 const LISTS = ["deliveries", "events", "bookings", "jobs", "effects", "replays"];
+/** The others, of which this shop has none. */
+const EMPTY = ["occurrences", "incidents"];
 
 onEachStore((store) => {
   let app: App | undefined;
@@ -19,7 +21,7 @@ onEachStore((store) => {
   it("before anything has happened every list is one sentence", async () => {
     const { env } = await shop();
 
-    for (const name of LISTS) {
+    for (const name of [...LISTS, ...EMPTY]) {
       expect(await command({ env }, "list", name)).toMatchObject({
         code: 0,
         out: `No ${name} yet.\n`,
@@ -32,7 +34,7 @@ onEachStore((store) => {
     const running = await shop();
     await confirmedReservation(running);
 
-    for (const name of LISTS) {
+    for (const name of [...LISTS, ...EMPTY]) {
       const { code, out } = await command(running, "list", name, "--json");
       const { body } = await callApi(running, `/${name}`);
 
@@ -98,6 +100,7 @@ describe("wrong usage", () => {
     [["list", "bookings", "--starts-from", "tomorrow"], "--starts-from: write a date"],
     [["list", "deliveries", "--limit", "0"], "--limit: write a number from 1 to 500"],
     [["list", "deliveries", "--colour", "red"], "--colour"],
+    [["list", "occurrences", "--from", "tomorrow"], "--from: write a time"],
     [["list", "bookings", "extra"], "too many arguments"],
     [["list", "vouchers"], "unknown command"],
     [["list"], "Usage: bellhop list"],

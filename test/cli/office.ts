@@ -128,7 +128,10 @@ export interface RunningCommand {
 }
 
 /** The built program as a person runs it, in a process of its own. Lines of progress are left out. */
-export function startCommand({ folder, env }: Office, ...args: string[]): RunningCommand {
+export function startCommand(
+  { folder, env }: Pick<Office, "folder" | "env">,
+  ...args: string[]
+): RunningCommand {
   const program = `${process.cwd()}/bin/bellhop.js`;
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,

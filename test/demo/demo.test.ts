@@ -60,9 +60,10 @@ describe("one round of the demo", () => {
       expect(vouchers).toBeGreaterThan(10);
       expect(files.filter((name) => name.endsWith(".txt")).length).toBe(mails);
       expect(files.filter((name) => name.endsWith(".pdf")).length).toBe(vouchers);
-      expect(told.match(/→ (voucher|cancellation) \d mailed to \S+@example\.com/g)?.length).toBe(
-        mails,
-      );
+      const mailed =
+        /→ (voucher \d|cancellation \d|reminder "reminder") mailed to \S+@example\.com/g;
+      expect(told.match(mailed)?.length).toBe(mails);
+      expect(told).toMatch(/booking \d+: reminder: 48 hours before the start → reminder /);
       expect(told).toMatch(/booking \d+ confirmed → voucher 1 mailed to /);
       for (const name of files.filter((file) => file.endsWith(".pdf"))) {
         expect(readFileSync(join(outputFolder, name)).subarray(0, 5).toString()).toBe("%PDF-");

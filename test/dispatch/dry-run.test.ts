@@ -81,4 +81,24 @@ onEachStore((store) => {
     expect(skipped).toEqual({ wouldDo: [], outcome: "would skip: free booking" });
     expect(failed).toEqual({ wouldDo: [], outcome: "would fail: no price" });
   });
+
+  it("an event to come is tried at its own time, with the ledger of its scope, and not kept", async () => {
+    const ledgers: number[] = [];
+    const { db, shop } = await shopThat(async (_, { effect, ledger, clock }) => {
+      ledgers.push(ledger.length);
+      await effect("invoice:1", { perform: () => Promise.resolve({ externalId: "INV-1" }) });
+      return { skipped: new Date(clock.now()).toISOString() };
+    });
+    await shop.runUntilIdle();
+    const event = { ...eventOf("1201"), time: "2040-03-14T08:00:00.000Z" };
+    const [wanted] = shop.handlers.jobsFor(event);
+    if (!wanted) throw new Error("nobody hears of it");
+
+    const dry = await shop.dryRuns.event(wanted, event);
+
+    expect(dry).toEqual({ wouldDo: [], outcome: `would skip: ${event.time}` });
+    expect(ledgers).toEqual([0, 1]);
+    expect(await db.knex("events").where({ id: event.id })).toEqual([]);
+    expect(await shop.states()).toHaveLength(1);
+  });
 });

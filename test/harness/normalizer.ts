@@ -10,6 +10,7 @@ import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { ConnectionNormalizer } from "../../src/normalize/connection-normalizer.ts";
 import { EventStore } from "../../src/normalize/event-store.ts";
+import type { Follower } from "../../src/normalize/follower.ts";
 import { NormalizeStore } from "../../src/normalize/normalize-store.ts";
 import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import { newId } from "../../src/process/new-id.ts";
@@ -33,6 +34,11 @@ export interface NormalizerBench {
   log: ReturnType<typeof memoryLog>;
 }
 
+export interface BenchOptions {
+  follower?: Follower;
+  handlers?: HandlerTable;
+}
+
 const readNotice: Source<unknown>["read"] = ({ body }) => [
   JSON.parse(body.toString("utf8")) as Notice,
 ];
@@ -40,6 +46,7 @@ const readNotice: Source<unknown>["read"] = ({ body }) => [
 export function openNormalizer(
   db: Database,
   source: Partial<Source<unknown>> = {},
+  { follower, handlers = new HandlerTable([]) }: BenchOptions = {},
 ): NormalizerBench {
   const log = memoryLog();
   const connection = connectionOf(source);
@@ -52,7 +59,8 @@ export function openNormalizer(
     counters,
     subjects: new SubjectStore(db),
     events: new EventStore(),
-    jobs: new JobStore(db, new HandlerTable([]), counters),
+    jobs: new JobStore(db, handlers, counters),
+    ...(follower && { follower }),
   };
   const normalizer = new ConnectionNormalizer(connection, since, {
     inbox,

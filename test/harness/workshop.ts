@@ -89,6 +89,7 @@ export function openWorkshopIn(
       shadow: new Shadow({ db, facts, clock, connections: new Map(), instances }),
       connectionOf: (id) => ({ id, name: id, language: "en" }),
       mailOf: () => mail,
+      activity: () => Promise.resolve({ bookings: [], troubles: [], leftOff: 0 }),
       giveUpAfterMs: 3 * 24 * 60 * 60_000,
     },
   };

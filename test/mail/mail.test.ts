@@ -135,6 +135,22 @@ describe("without a mail server", () => {
     expect(note.audience).toBe("office");
   });
 
+  test("a note to another address of the operator's own goes there in every mode", async () => {
+    for (const mode of ["live", "rehearsal"] as const) {
+      const { mail } = mailWith({ mode, office: "office@example.com" });
+
+      const receipt = await mail.sendToOffice(message, mode, "Boss <boss@example.com>");
+
+      expect(receipt.audience).toBe("office");
+    }
+
+    const mails = await outboxMails();
+    expect(mails.map(({ mail }) => [mail.to, mail.subject])).toEqual([
+      ["boss@example.com", "Voucher for booking 1201"],
+      ["boss@example.com", "Voucher for booking 1201"],
+    ]);
+  });
+
   test("a sender is not needed as long as nothing leaves the machine", async () => {
     const { mail } = mailWith({}, { name: "Fjord Walks" });
 

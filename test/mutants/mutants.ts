@@ -10,6 +10,7 @@ export interface Mutant {
 }
 
 const SQLITE = "on SQLite";
+const ORACLE = "test/schedule/moments-oracle.test.ts";
 const RECONCILE = "test/reconcile/reconciler.test.ts";
 
 /** What the receiver and the worker must never do. Search texts are short, to outlive other changes. */
@@ -35,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "check-then-insert race: two processes write one booking",
     file: "src/normalize/subject-store.ts",
-    search: "fence: { version, ordinal } }",
-    replace: "}",
+    search: "values, fence: { version, ordinal } }",
+    replace: "values }",
     test: "test/normalize/two-processes.test.ts",
     titles: "on MariaDB two changes of a booking",
   },
@@ -193,6 +194,57 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "const SHARE = 0.03;",
     test: "test/e2e/idle-day.test.ts",
     titles: "a day without differences",
+  },
+  {
+    name: "of a time that happens twice the second is meant",
+    file: "src/sdk/time.ts",
+    search: "return plain.toZonedDateTime(timeZone).epochMilliseconds;",
+    replace:
+      'return plain.toZonedDateTime(timeZone, { disambiguation: "later" }).epochMilliseconds;',
+    test: ORACLE,
+    titles: "each timer goes off at the minute",
+  },
+  {
+    name: "a day is 24 hours",
+    file: "src/schedule/offset.ts",
+    search: 'if (offset.unit === "elapsed") return instantOf(from) + offset.ms;',
+    replace:
+      'if (offset.unit === "elapsed" || offset.time === undefined) {\n' +
+      "    return instantOf(from) + minutesOf(offset) * UNIT_MS.m;\n  }",
+    test: ORACLE,
+    titles: "each timer goes off at the minute",
+  },
+  {
+    name: "quiet hours move to before, but later",
+    file: "src/schedule/offset.ts",
+    search: "return begin <= epochMs ? begin : lastChange(epochMs, timeZone);",
+    replace: "return begin <= Infinity ? begin : lastChange(epochMs, timeZone);",
+    test: ORACLE,
+    titles: "each moment in quiet hours",
+  },
+  {
+    name: "a timer goes off by what was read before the transaction",
+    file: "src/schedule/fire-timers.ts",
+    search: "of await parts.occurrences.stillPlanned(trx, due)) {",
+    replace: "of due) {",
+    test: "test/schedule/many-workers.test.ts",
+    titles: "due in the same minute, each once",
+  },
+  {
+    name: "what was passed over falls between two windows",
+    file: "src/schedule/turn.ts",
+    search: "next: slots.after(now), nextSince: since };",
+    replace: "next: slots.after(now), nextSince: now };",
+    test: "test/schedule/moments.test.ts",
+    titles: "follow each other without gap or overlap",
+  },
+  {
+    name: "a schedule's turn comes again when the clock is put back",
+    file: "src/schedule/schedule-work.ts",
+    search: "nextSince, Number(turned?.slot ?? 0));",
+    replace: "planned ? 0 : nextSince);\n      void turned;",
+    test: "test/schedule/clocks.test.ts",
+    titles: `${SQLITE} .*forward and back: an hourly run`,
   },
 ];
 

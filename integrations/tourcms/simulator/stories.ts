@@ -71,6 +71,11 @@ export const STORIES: ReadonlyMap<string, Story> = new Map([
   story("agent-booking", { madeBy: "web", isThroughAgent: true }, function* (booking) {
     yield confirm(booking, "web");
   }),
+  story("last-minute", web, function* (booking) {
+    booking.leadDays = 1;
+    pay(booking, totalMinor(booking), "Credit Card");
+    yield confirm(booking, "web");
+  }),
   story("staff-booking", staff, function* (booking) {
     pay(booking, totalMinor(booking), "Cash");
     yield confirm(booking, "staff");

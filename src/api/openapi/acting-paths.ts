@@ -108,6 +108,21 @@ export const ACTING_PATHS: Readonly<Record<string, PathItem>> = {
   "/handlers/{instance}/{handler}/resume": {
     post: handlerOperation("resumeHandler", "Let a handler take jobs again"),
   },
+  "/schedules/{instance}/{schedule}/run": {
+    post: {
+      operationId: "runSchedule",
+      summary: "Run a schedule of a plug-in now",
+      description:
+        "For the time since its last run. The next one by the clock goes on from here. A running " +
+        "Bellhop takes it up; `/occurrences` shows it.",
+      tags: ["occurrences"],
+      parameters: [
+        pathParameter("instance", "Name of the instance in the configuration"),
+        pathParameter("schedule", "Schedule of its integration"),
+      ],
+      responses: answers("How many runs were asked for", ref("Count"), 400, 404, 415),
+    },
+  },
 };
 
 function handlerOperation(operationId: string, summary: string): Operation {

@@ -21,9 +21,7 @@ export interface ApiDescription {
 const DESCRIPTION = `What Bellhop received, understood and did, and a few decisions: again, not at all, not now.
 
 Lists are newest first. \`next\` of an answer is the \`cursor\` of the next page; a page may be asked for again.
-Errors are problem documents (RFC 9457). Fields may be added to answers at any time; none changes its meaning.
-
-Scheduled occurrences are not part of this version: \`/occurrences\` comes with the schedule.`;
+Errors are problem documents (RFC 9457). Fields may be added to answers at any time; none changes its meaning.`;
 
 /** The OpenAPI 3.1 description of the API. */
 export function describeApi(): ApiDescription {

@@ -4,6 +4,7 @@ import { effectList } from "../../queries/effects.ts";
 import { eventList } from "../../queries/events.ts";
 import { incidentList } from "../../queries/incidents.ts";
 import { jobList } from "../../queries/jobs.ts";
+import { occurrenceFilters } from "../../queries/occurrences.ts";
 import { reconciliationList } from "../../queries/reconciliations.ts";
 import { ACTING_PATHS } from "./acting-paths.ts";
 import { answers, json, listing, type PathItem, pathParameter } from "./operation.ts";
@@ -63,6 +64,17 @@ export const PATHS: Readonly<Record<string, PathItem>> = {
   },
   "/effects": {
     get: listing("effects", "What was done outside", effectList.filters, "Effect"),
+  },
+  "/occurrences": {
+    get: {
+      ...listing(
+        "occurrences",
+        "Moments of timers and schedules: to come, gone off, passed over",
+        occurrenceFilters,
+        "Occurrence",
+      ),
+      description: "The one that was made last comes first, whenever it is due.",
+    },
   },
   "/incidents": {
     get: listing("incidents", "What needs or needed a person", incidentList.filters, "Incident"),

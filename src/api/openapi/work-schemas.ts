@@ -4,6 +4,7 @@ import { EFFECT_STATES } from "../../queries/effects.ts";
 import { CAUSES, DIFFERENCE_KINDS } from "../../reconcile/difference.ts";
 import { SHOWN_DIFFERENCES } from "../../queries/reconciliations.ts";
 import { INCIDENT_STATES } from "../../queries/incidents.ts";
+import { OCCURRENCE_STATES } from "../../schedule/occurrence-store.ts";
 import { JOB_STATES } from "../../queries/jobs.ts";
 import { REPLAY_KINDS, REPLAY_STATES } from "../../queries/replay-store.ts";
 import { BOOKING_EVENT_TYPES, OTHER_EVENT_TYPES } from "../../sdk/booking-event.ts";
@@ -57,11 +58,14 @@ const EventData = object({
   ),
   customer: orNull(ref("Customer")),
   timer: orNull(
-    object({
-      name: text(),
-      relativeTo: text("`start`, `end`, `created`, `confirmed`, or what the source calls it"),
-      offsetMinutes: whole("Negative: before"),
-    }),
+    object(
+      {
+        name: text(),
+        relativeTo: text("`start`, `end`, `created`, `confirmed`, or what the source calls it"),
+        offsetMinutes: whole("Negative: before"),
+      },
+      { generation: whole("How often it went off for the booking, by Bellhop's own clock") },
+    ),
   ),
   by: orNull(oneOf(["staff", "customer", "system"], "Who cancelled")),
   custom: ref("Custom"),
@@ -129,6 +133,19 @@ const Effect = object({
   version: count("Of the booking, when it was done"),
   summary: orNull(text("One sentence for the office")),
   at: time(),
+});
+
+const Occurrence = object({
+  schedule: text("A timer's name, or `instance/schedule`"),
+  connection: text("`-` of a schedule, which is no connection's"),
+  subject: text("The booking's reference; `clock` of a schedule"),
+  dueAt: time(),
+  state: oneOf(
+    OCCURRENCE_STATES,
+    "`skipped`: its moment was passed over; `withdrawn`: the booking, or the timer, is so no more",
+  ),
+  reason: orNull(text("Why, in words: `48 hours before the start`"), "Null when the timer is gone"),
+  eventId: orNull(text(), "The event that told of it"),
 });
 
 const Replay = object({
@@ -220,6 +237,7 @@ export const WORK_SCHEMAS: Readonly<Record<string, Schema>> = {
     allOf: [ref("Job"), object({ attemptList: listOf(ref("Attempt"), "First one first") })],
   },
   Effect,
+  Occurrence,
   Replay,
   Incident,
   BookingDifference,

@@ -1,5 +1,6 @@
 import { httpClient } from "../../http/http-client.ts";
 import type { Clock, Effect, LedgerEntry, Log } from "../context.ts";
+import { kindOf } from "../errors.ts";
 import type { CheckContext } from "../integration.ts";
 import type { Delivery, FetchContext, RawDelivery, SourceContext } from "../source.ts";
 
@@ -86,26 +87,49 @@ export function checkContext<Config>(
 
 export interface MemoryLedger {
   effect: Effect;
+  /** A copy, as a handler is given it. */
   entries(): LedgerEntry[];
   /** Keys that were really carried out, in order. */
   readonly performed: readonly string[];
+  /** What each effect was called beforehand, in order. */
+  readonly plans: readonly (string | undefined)[];
 }
 
 /** A ledger that behaves as the real one and lasts as long as the test. */
 export function memoryLedger(): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
   const performed: string[] = [];
+  const plans: (string | undefined)[] = [];
   return {
     performed,
-    entries: () => [...entries.values()],
+    plans,
+    entries: () => structuredClone([...entries.values()]),
     effect: async (key, steps) => {
+      plans.push(steps.plan);
       const known = entries.get(key);
       if (known?.state === "done") return known;
+      const name = `lane|${key}`;
+      const found = known?.state === "started" ? await steps.find?.(name) : undefined;
+      if (typeof found === "object") {
+        entries.set(key, { key, ...found, state: "done" });
+        return found;
+      }
       entries.set(key, { key, state: "started" });
-      const result = await steps.perform(`test|${key}`);
-      performed.push(key);
-      entries.set(key, { key, state: "done", ...result });
-      return result;
+      try {
+        const result = await steps.perform(name);
+        performed.push(key);
+        entries.set(key, { key, ...result, state: "done" });
+        return result;
+      } catch (error) {
+        if (isCertain(error)) entries.set(key, { key, state: "failed" });
+        throw error;
+      }
     },
   };
+}
+
+/** Whether it is known that a thing was not done. */
+function isCertain(error: unknown): boolean {
+  const { mayHaveHappened } = error as { mayHaveHappened?: boolean };
+  return kindOf(error) !== undefined && mayHaveHappened !== true;
 }

@@ -1,0 +1,27 @@
+import type { AnyHandler } from "../registry/loaded-integration.ts";
+import type { ScheduleContext } from "../sdk/context.ts";
+import { isClockSchedule, type Schedule } from "../sdk/schedule.ts";
+
+/** Work by the clock as a handler: its runs are jobs, tried again, held and shown like all others. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- no type fits every plug-in's settings
+export function scheduleHandler(schedule: Schedule<any>): AnyHandler {
+  const { id, timeoutMs, whenUnsure } = schedule;
+  const rules = {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(whenUnsure !== undefined && { whenUnsure }),
+  };
+  if (!isClockSchedule(schedule)) {
+    return {
+      ...{ id, kind: "message", on: ["booking.timer"], ...rules },
+      handle: (event, context) => schedule.handle(event as never, context),
+    };
+  }
+  return {
+    ...{ id, kind: "message", on: ["schedule.due"], ...rules },
+    handle: (event, context) => {
+      const window = event.schedule?.window;
+      if (!window) throw new Error(`event ${event.id} has no window`);
+      return schedule.handle(window, context as ScheduleContext<unknown>);
+    },
+  };
+}

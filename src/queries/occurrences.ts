@@ -1,0 +1,86 @@
+import { OCCURRENCE_STATES, type OccurrenceState } from "../schedule/occurrence-store.ts";
+import type { Timetable } from "../schedule/timetable.ts";
+import { instant, oneOf, text } from "./filters.ts";
+import type { List } from "./list.ts";
+import { planOf, type Table, term } from "./plan.ts";
+import { presentInstant } from "./present.ts";
+
+export interface OccurrenceRow {
+  schedule: string;
+  connection: string;
+  subject: string;
+  /** UTC milliseconds. */
+  dueAt: number;
+  state: OccurrenceState;
+  reason: string | null;
+  eventId: string | null;
+}
+
+const OCCURRENCES: Table = {
+  name: "occurrences",
+  key: "position",
+  ordered: [{ name: "occurrences_subject", columns: ["subject"] }],
+};
+
+export const occurrenceFilters = {
+  schedule: text("Timer by its name, or schedule as `instance/schedule`", 191),
+  connection: text("Name of the connection"),
+  subject: text("The booking's reference; `clock` of what no booking is about"),
+  state: oneOf(OCCURRENCE_STATES, "What became of it"),
+  from: instant("Due at this time or later"),
+  to: instant("Due before this time"),
+};
+
+type Filters = typeof occurrenceFilters;
+
+/** Moments of timers and schedules, the newest made first. */
+export function occurrenceList(
+  timetable: Pick<Timetable, "wordsOf">,
+): List<Filters, OccurrenceRow> {
+  return {
+    name: "occurrences",
+    filters: occurrenceFilters,
+    plan: planOccurrences,
+    async read(db, keys) {
+      const rows: OccurrenceRow[] = await db
+        .knex("occurrences")
+        .whereIn("position", [...keys])
+        .orderBy("position", "desc")
+        .select("schedule", "connection", "subject", "due_at as dueAt", "state", "reason")
+        .select("event_id as eventId");
+      return rows.map((row) => ({ ...row, reason: reasonOf(row, timetable) }));
+    },
+    present: ({ dueAt, ...row }) => ({ ...row, dueAt: presentInstant(dueAt) }),
+  };
+}
+
+const planOccurrences: List<Filters, OccurrenceRow>["plan"] = (filters) => {
+  const { schedule, connection, subject, state, from, to } = filters;
+  const terms = [
+    ...term("subject", "=", subject),
+    ...term("schedule", "=", schedule),
+    ...term("state", "=", state),
+    ...term("connection", "=", connection),
+    ...term("due_at", ">=", from),
+    ...term("due_at", "<", to),
+  ];
+  if (subject !== undefined) return planOf(OCCURRENCES, terms, []);
+  if (schedule !== undefined) return byIndex("occurrences_schedule");
+  if (state !== undefined) return byIndex("occurrences_state");
+  const isTimed = from !== undefined || to !== undefined;
+  return byIndex(isTimed ? "occurrences_due_at" : "occurrences_key");
+
+  function byIndex(index: string) {
+    return planOf(OCCURRENCES, terms, [{ index, terms: [] }]);
+  }
+};
+
+/** Null when nobody knows any more: the timer is gone. */
+function reasonOf(
+  { schedule, state, reason }: OccurrenceRow,
+  timetable: Pick<Timetable, "wordsOf">,
+): string | null {
+  if (reason !== null) return reason;
+  if (state === "planned") return timetable.wordsOf(schedule) ?? null;
+  return state === "done" ? "its moment came" : null;
+}
