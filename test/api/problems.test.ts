@@ -75,7 +75,7 @@ describe("paths and methods", () => {
     ["/events/none", 404],
     ["/bookings/fjord/1201", 404],
     ["/jobs/none", 404],
-    ["/occurrences", 404],
+    ["/sagas", 404],
     ["/bookings/fjord/%E0%A4%A", 400],
   ])("%s is answered %i as a problem", async (path, expected) => {
     const { status, headers, body } = await callApi(app, path);

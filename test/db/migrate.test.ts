@@ -8,7 +8,7 @@ import { migrate, missingMigrations, NewerSchemaError } from "../../src/db/migra
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
 
-const ALL = ["0001-first-light", "0002-unbreakable", "0003-nothing-missed"];
+const ALL = ["0001-first-light", "0002-unbreakable", "0003-nothing-missed", "0004-in-time"];
 
 onEachStore((store) => {
   it("a fresh store gets the whole schema, and nothing the second time", async () => {

@@ -15,8 +15,8 @@ import { onEachStore } from "../harness/stores.ts";
 
 const TOKEN = "reminder-token-0123456789abcdef";
 const HOUR_MS = 60 * 60_000;
-const BOOKINGS = 60;
-const KILLS = 3;
+const BOOKINGS = 40;
+const KILLS = 2;
 
 const CONFIG = {
   mail: { mode: "live" },

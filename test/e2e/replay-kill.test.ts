@@ -16,7 +16,7 @@ import { startProcess } from "../harness/bellhop-process.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 
-const ROWS = 3_000;
+const ROWS = 1_500;
 const KILLS = 3;
 
 /** Rows that have ended, of a handler and a connection that nobody works for. */
