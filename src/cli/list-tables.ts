@@ -4,7 +4,12 @@ import { effectList } from "../queries/effects.ts";
 import { eventList } from "../queries/events.ts";
 import { incidentList } from "../queries/incidents.ts";
 import { jobList } from "../queries/jobs.ts";
-import { occurrenceFilters, occurrenceList, type OccurrenceRow } from "../queries/occurrences.ts";
+import {
+  type MomentJob,
+  occurrenceFilters,
+  occurrenceList,
+  type OccurrenceRow,
+} from "../queries/occurrences.ts";
 import { replayList } from "../queries/replay-list.ts";
 import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import { formatAmount, type Money } from "../sdk/money.ts";
@@ -83,8 +88,13 @@ const occurrenceCells = (row: OccurrenceRow): Cells => [
   row.schedule,
   row.connection === NO_CONNECTION ? "" : `${row.connection}/${row.subject}`,
   row.state,
-  row.reason ?? "",
+  row.jobs.length > 0 ? row.jobs.map(momentJobWords).join("; ") : (row.reason ?? ""),
 ];
+
+function momentJobWords({ handler, state, reason }: MomentJob): string {
+  if (state === "ready" || state === "leased") return `${handler} is about to run`;
+  return state === "done" ? (reason ?? handler) : `${state}: ${reason ?? handler}`;
+}
 
 /** What is planned says when it goes off in the words of the configuration. */
 const ofOccurrences: ListTable = {
@@ -93,7 +103,7 @@ const ofOccurrences: ListTable = {
   read: (shell, query) =>
     withBellhop(shell, ({ db, timetable }) =>
       viewOf(db, occurrenceList(timetable), query, [
-        ["DUE", "SCHEDULE", "SUBJECT", "STATE", "REASON"],
+        ["DUE", "SCHEDULE", "SUBJECT", "STATE", "WHY, OR WHAT CAME OF IT"],
         occurrenceCells,
       ]),
     ),

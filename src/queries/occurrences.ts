@@ -1,3 +1,5 @@
+import type { Database } from "../db/database.ts";
+import type { JobState } from "../dispatch/job-store.ts";
 import { OCCURRENCE_STATES, type OccurrenceState } from "../schedule/occurrence-store.ts";
 import type { Timetable } from "../schedule/timetable.ts";
 import { instant, oneOf, text } from "./filters.ts";
@@ -14,6 +16,15 @@ export interface OccurrenceRow {
   state: OccurrenceState;
   reason: string | null;
   eventId: string | null;
+  /** What was done about it, or is to be. */
+  jobs: readonly MomentJob[];
+}
+
+/** What a handler made of a moment. */
+export interface MomentJob {
+  handler: string;
+  state: JobState;
+  reason: string | null;
 }
 
 const OCCURRENCES: Table = {
@@ -42,13 +53,21 @@ export function occurrenceList(
     filters: occurrenceFilters,
     plan: planOccurrences,
     async read(db, keys) {
-      const rows: OccurrenceRow[] = await db
+      const rows: Omit<OccurrenceRow, "jobs">[] = await db
         .knex("occurrences")
         .whereIn("position", [...keys])
         .orderBy("position", "desc")
         .select("schedule", "connection", "subject", "due_at as dueAt", "state", "reason")
         .select("event_id as eventId");
-      return rows.map((row) => ({ ...row, reason: reasonOf(row, timetable) }));
+      const jobs = await jobsByEvent(
+        db,
+        rows.flatMap(({ eventId }) => eventId ?? []),
+      );
+      return rows.map((row) => ({
+        ...row,
+        reason: reasonOf(row, timetable),
+        jobs: jobs.get(row.eventId ?? "") ?? [],
+      }));
     },
     present: ({ dueAt, ...row }) => ({ ...row, dueAt: presentInstant(dueAt) }),
   };
@@ -75,9 +94,23 @@ const planOccurrences: List<Filters, OccurrenceRow>["plan"] = (filters) => {
   }
 };
 
+async function jobsByEvent(
+  { knex }: Database,
+  eventIds: readonly string[],
+): Promise<Map<string, MomentJob[]>> {
+  const found = new Map<string, MomentJob[]>();
+  if (eventIds.length === 0) return found;
+  const rows: (MomentJob & { eventId: string })[] = await knex("jobs")
+    .whereIn("event_id", [...eventIds])
+    .orderBy("position")
+    .select("event_id as eventId", "handler", "state", "reason");
+  for (const { eventId, ...job } of rows) found.set(eventId, [...(found.get(eventId) ?? []), job]);
+  return found;
+}
+
 /** Null when nobody knows any more: the timer is gone. */
 function reasonOf(
-  { schedule, state, reason }: OccurrenceRow,
+  { schedule, state, reason }: Pick<OccurrenceRow, "schedule" | "state" | "reason">,
   timetable: Pick<Timetable, "wordsOf">,
 ): string | null {
   if (reason !== null) return reason;

@@ -1,9 +1,8 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { BIKES, confirmedReservation, notify, reservation } from "../api/bikes.ts";
 import { type App, callApi, startApp, untilSettled } from "../harness/app.ts";
 import { installClockPlugIn } from "../harness/clock-plug-in.ts";
-import { onEachStore } from "../harness/stores.ts";
 import { command } from "./command.ts";
 import { startCommand } from "./office.ts";
 
@@ -16,13 +15,13 @@ interface ShopOptions {
   roles?: string;
 }
 
-onEachStore((store) => {
+// What the commands ask the store is tried on both in test/schedule and test/api.
+describe("bellhop schedule", () => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 
   async function shop({ timers = [REMINDER], integrations, roles }: ShopOptions = {}) {
     app = await startApp({
-      location: await store.newLocation(),
       env: { MAIL_FROM: "post@bikes.example" },
       ...(roles !== undefined && { roles }),
       config: {
@@ -171,6 +170,8 @@ onEachStore((store) => {
     ]);
     expect(two?.since).toBe(one?.dueAt);
     expect(planned?.since).toBe(two?.dueAt);
+    const done = await command(running, ...["list", "occurrences"], ...["--state", "done"]);
+    expect(done.out.match(/ count\/tally +done +counted from /g)).toHaveLength(2);
     const { out } = await command(running, "schedule", "list");
     expect(out).toMatch(/^reminder +48 hours before the start +– +–/m);
     expect(out).toMatch(

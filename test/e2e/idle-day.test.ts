@@ -7,7 +7,7 @@ import type { ScheduleState } from "../../src/reconcile/schedule.ts";
 import type { SimulatedSystem } from "../../src/sdk/simulator.ts";
 import { type MonthsWorld, type PlayedSource, startMonth } from "./months-world.ts";
 
-const BOOKINGS = 300;
+const BOOKINGS = 150;
 const STEP_MS = 5 * 60_000;
 const HOUR_MS = 60 * 60_000;
 /** Of what the source allows an hour. */

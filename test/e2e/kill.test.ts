@@ -13,7 +13,7 @@ import { onEachStore } from "../harness/stores.ts";
 
 const TOKEN = "kill-token-0123456789abcdef";
 /** Every further round costs seconds: `npm run chaos` kills more often. */
-const KILLS = { sqlite: 10, mariadb: 5 };
+const KILLS = { sqlite: 6, mariadb: 4 };
 
 /** Every tenth reservation is confirmed, so that it makes a voucher; the rest only ask for one. */
 function body(reservation: number): string {

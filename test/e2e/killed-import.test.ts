@@ -4,7 +4,7 @@ import { importWithKills } from "../harness/killed-import.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 
 /** `npm run bench -- --only import` imports a hundred thousand. */
-const BOOKINGS = 600;
+const BOOKINGS = 400;
 
 it("killed five times, an import takes over every booking once and in silence", async () => {
   const imported = await importWithKills({

@@ -5,7 +5,7 @@ import { knownBookings, truthsOf } from "../harness/known-bookings.ts";
 import { type MonthsWorld, startMonth } from "./months-world.ts";
 
 /** Of each source; MONTH_BOOKINGS=3000 plays a whole month of a busy operator. */
-const BOOKINGS = Number(process.env["MONTH_BOOKINGS"] ?? 100);
+const BOOKINGS = Number(process.env["MONTH_BOOKINGS"] ?? 60);
 const DAYS = 30;
 /** A round of the schedule looks at what is new; here it is one a day. */
 const PARTS_OF_DAY = Math.ceil(BOOKINGS / 375);

@@ -146,6 +146,10 @@ const Occurrence = object({
   ),
   reason: orNull(text("Why, in words: `48 hours before the start`"), "Null when the timer is gone"),
   eventId: orNull(text(), "The event that told of it"),
+  jobs: listOf(
+    object({ handler: text(), state: oneOf(JOB_STATES), reason: orNull(text()) }),
+    "What was done about it, or is to be",
+  ),
 });
 
 const Replay = object({
