@@ -33,6 +33,7 @@ export const sendReminder: Handler<RemindersConfig, "booking.timer"> = {
   id: "send-reminder",
   kind: "message",
   on: ["booking.timer"],
+  settle: "3s", // of a booking made at the last minute the voucher goes first
   whenUnsure: "resend", // with the same Message-ID; a guest at the wrong place is the worse case
 
   async handle(event, context) {
