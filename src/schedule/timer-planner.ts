@@ -5,7 +5,7 @@ import type { ChangedBooking, Follower } from "../normalize/follower.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import { minutesOf } from "./offset.ts";
-import type { Occurrence, OccurrenceStore } from "./occurrence-store.ts";
+import type { Occurrence, OccurrenceChange, OccurrenceStore } from "./occurrence-store.ts";
 import { ending, type Plan, planBooking } from "./plan.ts";
 import { readConfirmations } from "./read-confirmations.ts";
 import type { Timer } from "./timer.ts";
@@ -46,14 +46,18 @@ export class TimerPlanner implements Follower {
     const subjects = ticks.map(({ draft }) => draft.event.subject);
     const known = await this.#store.ofBookings(trx, connection, subjects);
     const told = new Set<DraftEvent>();
+    const ended = new Map<number, OccurrenceChange>();
     for (const { draft, timer } of ticks) {
       const last = lastOf(known.get(draft.event.subject), timer);
-      if (last?.state === "done") told.add(draft);
-      if (last?.state !== "planned") continue;
-      const { id: eventId } = draft.event;
-      const reason = "the booking system's own clock told it";
-      await this.#store.change(trx, [{ ...ending(last, "done"), eventId, reason }]);
+      // Two timers of the source may stand for the same moment, too.
+      if (last?.state === "done" || ended.has(last?.position ?? 0)) told.add(draft);
+      else if (last?.state === "planned") {
+        const { id: eventId } = draft.event;
+        const reason = "the booking system's own clock told it";
+        ended.set(last.position, { ...ending(last, "done"), eventId, reason });
+      }
     }
+    await this.#store.change(trx, [...ended.values()]);
     return told;
   }
 

@@ -40,7 +40,7 @@ export interface TimeOptions {
 export interface TimeBench {
   /** Tells of a booking by a call, and waits until it is understood. */
   see(type: Notice["announcement"]["type"], view: Partial<BookingView>): Promise<void>;
-  deliver(notice: Notice): Promise<void>;
+  deliver(...notices: Notice[]): Promise<void>;
   /** As another process has it. */
   newWork(): ScheduleWork;
   /** As a person does. @returns the moment of the run. */
@@ -91,8 +91,8 @@ export function openTime(db: Database, options: TimeOptions = {}): TimeBench {
       const open: unknown = await db.knex("deliveries").where({ state: "waiting" }).first("id");
       if (open !== undefined || !bench.normalizer.isIdle) throw new Error("still reading");
     }, 10_000);
-  const deliver = async (notice: Notice) => {
-    await bench.deliver(notice);
+  const deliver = async (...notices: Notice[]) => {
+    await bench.deliver(...notices);
     await untilRead();
   };
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { BookingView } from "../../src/sdk/booking.ts";
+import type { Notice } from "../../src/sdk/source.ts";
 import { noticeOf } from "../harness/normalizer.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { DAY_MS, fromNow, HOUR_MS, openTime } from "./time-bench.ts";
@@ -240,6 +241,21 @@ onEachStore((store) => {
         "reminder 1 done the booking system's own clock told it",
       ]);
       expect(await time.events("booking.timer")).toHaveLength(1);
+    });
+
+    it("also when two timers of the source stand for it at once", async () => {
+      const time = openTime(await store.open(), { timers: [REMINDER], clock: "both" });
+      await time.see("booking.confirmed", starting(2 * DAY_MS + HOUR_MS));
+      const timer = { ...tick.announcement.timer, name: "before_or_after_event_2" };
+      const other = { ...tick, announcement: { ...tick.announcement, timer } } as Notice;
+
+      await time.deliver(tick, other);
+
+      const events = await time.events("booking.timer");
+      expect(events.map((event) => event.timer?.name)).toEqual(["before_or_after_event_1"]);
+      expect(await time.occurrences()).toEqual([
+        "reminder 1 done the booking system's own clock told it",
+      ]);
     });
 
     it("and when Bellhop was first", async () => {
