@@ -203,6 +203,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "oncePerContext",
     "parseForm",
     "parseMoney",
+    "recipientOf",
     "retryAfterMs",
   ]);
 });

@@ -1,7 +1,6 @@
-import type { Booking, ConnectionDefaults, MailMessage, Templates } from "#sdk";
+import type { Booking, ConnectionDefaults, MailMessage, Reader, Templates } from "#sdk";
 
 import type { Reminder, RemindersConfig } from "./config.ts";
-import type { Reader } from "./recipient.ts";
 import { reminderView } from "./reminder-view.ts";
 
 /** What mails are made with. */

@@ -1,7 +1,6 @@
-import type { Booking, ConnectionDefaults, MailMessage, Pdf, Templates } from "#sdk";
+import type { Booking, ConnectionDefaults, MailMessage, Pdf, Reader, Templates } from "#sdk";
 
 import type { VoucherMailConfig } from "./config.ts";
-import type { Reader } from "./recipient.ts";
 import type { VoucherData } from "./voucher-data.ts";
 import { voucherView, type MailKind } from "./voucher-view.ts";
 

@@ -1,8 +1,8 @@
-import type { BookingDocument } from "#sdk";
+import { type BookingDocument, recipientOf } from "#sdk";
 
 import { renderVoucher } from "./compose-mail.ts";
 import type { VoucherMailConfig } from "./config.ts";
-import { recipientOf } from "./recipient.ts";
+import { maySeePrices } from "./may-see-prices.ts";
 import { voucherData } from "./voucher-data.ts";
 
 /** The voucher as the guest would get it now, on demand. A cancelled booking says so on it. */
@@ -10,7 +10,9 @@ export const voucherDocument: BookingDocument<VoucherMailConfig> = {
   id: "voucher",
   contentType: "application/pdf",
   render(booking, context) {
-    const { seesPrices } = recipientOf(booking, context.config, { office: undefined });
-    return renderVoucher(booking, voucherData(booking, seesPrices), context, context.clock.now());
+    const { config, clock } = context;
+    const { reader } = recipientOf(booking, config.agents, { office: undefined });
+    const data = voucherData(booking, maySeePrices(booking, reader, config));
+    return renderVoucher(booking, data, context, clock.now());
   },
 };

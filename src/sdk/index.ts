@@ -7,6 +7,7 @@ export * from "./integration.ts";
 export * from "./lists.ts";
 export * from "./money.ts";
 export * from "./once.ts";
+export * from "./recipient.ts";
 export * from "./retry-after.ts";
 export * from "./schedule.ts";
 export * from "./simulator.ts";

@@ -1,16 +1,18 @@
-import type {
-  Booking,
-  EffectResult,
-  EventOf,
-  Handler,
-  HandlerContext,
-  HandlerResult,
-  MailReceipt,
+import {
+  type Booking,
+  type EffectResult,
+  type EventOf,
+  type Handler,
+  type HandlerContext,
+  type HandlerResult,
+  type MailReceipt,
+  type Reader,
+  type Recipient,
+  recipientOf,
 } from "#sdk";
 
 import { composeMail } from "../compose-mail.ts";
 import type { Reminder, RemindersConfig } from "../config.ts";
-import { recipientOf, type Reader, type Recipient } from "../recipient.ts";
 import { reasonForSilence } from "../silence.ts";
 
 type Context = HandlerContext<RemindersConfig>;
@@ -53,7 +55,7 @@ function dueMail(event: TimerEvent, context: Context): Due | { skip: string } {
   const silence = reasonForSilence(reminder.kind, event, booking, clock.now());
   if (silence !== undefined) return { skip: silence };
 
-  const recipient = recipientOf(booking, config, mail);
+  const recipient = recipientOf(booking, config.agents, mail);
   if (recipient.address === undefined) {
     const isOffice = recipient.reader === "office";
     return { skip: isOffice ? "no mail.office to send it to" : "no e-mail address" };

@@ -1,11 +1,13 @@
-import type {
-  Booking,
-  BookingEvent,
-  EffectResult,
-  Handler,
-  HandlerContext,
-  HandlerResult,
-  MailReceipt,
+import {
+  type Booking,
+  type BookingEvent,
+  type EffectResult,
+  type Handler,
+  type HandlerContext,
+  type HandlerResult,
+  type MailReceipt,
+  type Recipient,
+  recipientOf,
 } from "#sdk";
 
 import { composeMail } from "../compose-mail.ts";
@@ -13,7 +15,7 @@ import type { VoucherMailConfig } from "../config.ts";
 import { contentHash } from "../content-hash.ts";
 import { decide, reasonForSilence } from "../decide.ts";
 import { historyOf, nextKey, type EffectKind } from "../history.ts";
-import { recipientOf, type Recipient } from "../recipient.ts";
+import { maySeePrices } from "../may-see-prices.ts";
 import { isPast } from "../trip-end.ts";
 import { voucherData, type VoucherData } from "../voucher-data.ts";
 import type { MailKind } from "../voucher-view.ts";
@@ -63,8 +65,8 @@ export const sendVoucher: Handler<VoucherMailConfig> = {
 
 function dueMail(event: BookingEvent, booking: Booking, context: Context): Due | { skip: string } {
   const { config, ledger, mail } = context;
-  const recipient = recipientOf(booking, config, mail);
-  const data = voucherData(booking, recipient.seesPrices);
+  const recipient = recipientOf(booking, config.agents, mail);
+  const data = voucherData(booking, maySeePrices(booking, recipient.reader, config));
   const hash = contentHash(data, recipient.address);
   const history = historyOf(ledger, mail.isRehearsal);
   const hasAddress = recipient.address !== undefined;

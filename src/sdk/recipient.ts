@@ -1,37 +1,31 @@
-import type { Booking, Mail } from "#sdk";
+import type { Booking } from "./booking.ts";
+import type { Mail } from "./context.ts";
 
-import type { VoucherMailConfig } from "./config.ts";
-
-/** Who reads a mail. */
+/** Who reads a mail about a booking. */
 export type Reader = "guest" | "agent" | "office";
 
 export interface Recipient {
   reader: Reader;
   /** Absent when there is no address that could be written to. */
   address?: string;
-  /** Whether this reader may see what the booking costs. */
-  seesPrices: boolean;
 }
 
 /**
- * Who gets the voucher. What an agent pays is between the office and the agent, so a guest who
- * booked with an agent sees no prices, nor does anybody when the agent owes the rest.
+ * Who gets the mails of a booking; an agent without an address leaves them to the office.
+ *
+ * @param agents Who gets those of a booking made by an agent.
  */
 export function recipientOf(
   booking: Booking,
-  config: Pick<VoucherMailConfig, "agents" | "prices">,
-  mail: Pick<Mail, "office">,
+  agents: Reader,
+  { office }: Pick<Mail, "office">,
 ): Recipient {
-  const reader = readerOf(booking, config.agents);
-  const address = addressOf(reader, booking, mail.office);
-  const isHidden =
-    !config.prices ||
-    booking.balanceOwedBy === "agent" ||
-    (booking.agent !== undefined && reader === "guest");
-  return { reader, seesPrices: !isHidden, ...(address === undefined ? {} : { address }) };
+  const reader = readerOf(booking, agents);
+  const address = addressOf(reader, booking, office);
+  return { reader, ...(address === undefined ? {} : { address }) };
 }
 
-function readerOf({ agent }: Booking, agents: VoucherMailConfig["agents"]): Reader {
+function readerOf({ agent }: Booking, agents: Reader): Reader {
   if (!agent || agents === "guest") return "guest";
   return agents === "agent" && isAddress(agent.email) ? "agent" : "office";
 }
