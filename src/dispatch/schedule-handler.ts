@@ -1,10 +1,9 @@
-import type { AnyHandler } from "../registry/loaded-integration.ts";
+import type { AnyHandler, AnySchedule } from "../registry/loaded-integration.ts";
 import type { ScheduleContext } from "../sdk/context.ts";
-import { isClockSchedule, type Schedule } from "../sdk/schedule.ts";
+import { isClockSchedule } from "../sdk/schedule.ts";
 
 /** Work by the clock as a handler: its runs are jobs, tried again, held and shown like all others. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- no type fits every plug-in's settings
-export function scheduleHandler(schedule: Schedule<any>): AnyHandler {
+export function scheduleHandler(schedule: AnySchedule): AnyHandler {
   const { id, timeoutMs, whenUnsure } = schedule;
   const rules = {
     ...(timeoutMs !== undefined && { timeoutMs }),

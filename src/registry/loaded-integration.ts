@@ -1,5 +1,6 @@
 import type { EventType } from "../sdk/booking-event.ts";
 import type { Handler, Integration } from "../sdk/integration.ts";
+import type { Schedule } from "../sdk/schedule.ts";
 
 /**
  * An integration whose kind of settings is known only to itself. What its own schema parsed is
@@ -10,3 +11,6 @@ export type AnyIntegration = Integration<any>;
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
 export type AnyHandler = Handler<any, EventType>;
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+export type AnySchedule = Schedule<any>;
