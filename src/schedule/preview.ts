@@ -1,7 +1,8 @@
 import type { Database } from "../db/database.ts";
 import type { DryRun, DryRuns } from "../dispatch/dry-run.ts";
 import type { HandlerTable } from "../dispatch/handler-table.ts";
-import type { SubjectStore } from "../normalize/subject-store.ts";
+import type { KnownSubject } from "../normalize/look.ts";
+import type { StoredSubject, SubjectStore } from "../normalize/subject-store.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { NO_CONNECTION } from "../sdk/booking-event.ts";
 import { draftTimerEvent, reasonToWithdraw } from "./fire-timers.ts";
@@ -53,33 +54,51 @@ export async function preview(
 ): Promise<Preview> {
   // Each moment is told of in one line at least.
   const { next, count } = await parts.occurrences.plannedUntil(until, limit, schedule);
+  const now = await parts.db.now();
+  const known = await readSubjects(parts, next);
   const lines: PreviewLine[] = [];
   let told = 0;
   for (const occurrence of next) {
     if (lines.length >= limit) break;
-    lines.push(...(await linesOf(parts, occurrence)));
+    const { connection, subject } = occurrence;
+    const about = known.get(connection)?.get(subject)?.known;
+    if (connection === NO_CONNECTION) lines.push(lineOf(parts, occurrence));
+    else lines.push(...(await linesOfTimer(parts, occurrence, about, now)));
     told += 1;
   }
   return { lines, more: count - told };
 }
 
-async function linesOf(parts: PreviewParts, occurrence: Occurrence): Promise<PreviewLine[]> {
-  const { timetable } = parts;
-  const { connection, schedule } = occurrence;
-  if (connection !== NO_CONNECTION) return linesOfTimer(parts, occurrence);
+/** The bookings that moments are about, by connection and reference. */
+async function readSubjects(
+  { db, subjects }: PreviewParts,
+  moments: readonly Occurrence[],
+): Promise<Map<string, ReadonlyMap<string, StoredSubject>>> {
+  const found = new Map<string, ReadonlyMap<string, StoredSubject>>();
+  for (const connection of new Set(moments.map((one) => one.connection))) {
+    const some = moments.filter((one) => one.connection === connection);
+    const references = [...new Set(some.map(({ subject }) => subject))];
+    found.set(connection, await subjects.load(db.knex, connection, references));
+  }
+  return found;
+}
+
+function lineOf({ timetable }: PreviewParts, occurrence: Occurrence): PreviewLine {
+  const { schedule } = occurrence;
   const { timeZone = MACHINE_ZONE } = timetable.clockworks.get(schedule) ?? {};
   const words = timetable.wordsOf(schedule);
   const what =
     words === undefined ? "would not run: it is not in use any more" : `would run: ${words}`;
-  return [{ occurrence, timeZone, what }];
+  return { occurrence, timeZone, what };
 }
 
 async function linesOfTimer(
-  { db, subjects, timetable, handlers, dryRuns }: PreviewParts,
+  { timetable, handlers, dryRuns }: PreviewParts,
   occurrence: Occurrence,
+  known: KnownSubject | undefined,
+  now: number,
 ): Promise<PreviewLine[]> {
-  const { connection, subject, schedule, dueAt } = occurrence;
-  const known = (await subjects.load(db.knex, connection, [subject])).get(subject)?.known;
+  const { schedule, dueAt } = occurrence;
   const timer = timetable.timers.get(schedule);
   const booking = known?.booking;
   const line = {
@@ -90,7 +109,7 @@ async function linesOfTimer(
   const against = reasonToWithdraw(timer, booking);
   if (against !== undefined) return [{ ...line, what: `would not go off: ${against}` }];
   if (!timer || !known || !booking) return [];
-  const at = Math.max(dueAt, await db.now());
+  const at = Math.max(dueAt, now);
   const { event } = draftTimerEvent(occurrence, timer, { ...known, booking }, at);
   const wanted = handlers.jobsFor(event);
   if (wanted.length === 0) return [{ ...line, what: "would do nothing: nobody hears of it" }];
