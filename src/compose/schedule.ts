@@ -36,7 +36,6 @@ export function registerSchedule(
     return new Timetable(timers, isHeard ? [...clockworks, HOURLY] : clockworks);
   });
   once(c, ScheduleWork, () => {
-    const hourly = connectionsWithHours(c.resolve(HandlerTable), registry);
     return new ScheduleWork({
       db: c.resolve(DATABASE),
       facts: c.resolve(FactStore),
@@ -46,10 +45,9 @@ export function registerSchedule(
       jobs: c.resolve(JobStore),
       counters: c.resolve(CounterStore),
       planner: c.resolve(TimerPlanner),
-      timers,
+      timetable: c.resolve(Timetable),
       connections: [...registry.connections.keys()],
-      clockworks: [...c.resolve(Timetable).clockworks.values()],
-      hourly,
+      hourly: connectionsWithHours(c.resolve(HandlerTable), registry),
       onJobs: () => {
         c.resolve(Worker).wake.call();
       },

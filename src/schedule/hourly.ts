@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { draftEvent } from "../normalize/event-draft.ts";
 import { hourKey } from "../normalize/repeats.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
+import { HOURLY } from "./clocks.ts";
 import type { FiringParts } from "./fire-timers.ts";
 
 /** Subject of what no booking is about. */
@@ -36,7 +37,7 @@ export async function tellHour(
       origin: "scheduled",
       isQuiet: false,
       isAnnounced: false,
-      schedule: { id: "hourly", window },
+      schedule: { id: HOURLY.id, window },
       now,
     });
     if ((await events.told(trx, [draft])).size > 0) continue;

@@ -5,8 +5,8 @@ import type { FactStore } from "../db/fact-store.ts";
 import type { SubjectStore } from "../normalize/subject-store.ts";
 import type { Occurrence, OccurrenceStore } from "./occurrence-store.ts";
 import { ending } from "./plan.ts";
-import type { Timer } from "./timer.ts";
 import type { TimerPlanner } from "./timer-planner.ts";
+import type { Timetable } from "./timetable.ts";
 
 const FACT = "timers";
 const BATCH = 200;
@@ -20,7 +20,7 @@ export interface ReplanParts {
   subjects: SubjectStore;
   occurrences: OccurrenceStore;
   planner: TimerPlanner;
-  timers: readonly Timer[];
+  timetable: Timetable;
   connections: readonly string[];
 }
 
@@ -49,8 +49,8 @@ export async function replan(parts: ReplanParts, goesOn: () => boolean): Promise
   return looked;
 }
 
-function hashesOf({ timers, planner, connections }: ReplanParts): KnownTimers {
-  const hashes = timers.map((timer) => {
+function hashesOf({ timetable, planner, connections }: ReplanParts): KnownTimers {
+  const hashes = [...timetable.timers.values()].map((timer) => {
     // Whose clock counts for a connection is part of what a timer is.
     const meant = connections.filter((id) => planner.timersOf(id).includes(timer));
     const text = JSON.stringify({ ...timer, connections: meant }, replacer);

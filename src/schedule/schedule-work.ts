@@ -22,7 +22,6 @@ const BATCH = 250;
 
 export interface ScheduleParts extends FiringParts, ReplanParts {
   db: Database;
-  clockworks: readonly Clockwork[];
   /** Connections that hear of each hour by our clock. */
   hourly: readonly string[];
   /** Called when there are new jobs. */
@@ -37,8 +36,6 @@ export interface ScheduleParts extends FiringParts, ReplanParts {
 export class ScheduleWork implements OwnedWork {
   readonly #parts: ScheduleParts;
   readonly #trouble: Trouble;
-  readonly #timers;
-  readonly #clockworks;
   #task: ScheduledTask | undefined;
   #isOn = false;
   #isPlanned = false;
@@ -47,8 +44,6 @@ export class ScheduleWork implements OwnedWork {
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
-    this.#timers = new Map(parts.timers.map((timer) => [timer.name, timer]));
-    this.#clockworks = new Map(parts.clockworks.map((clockwork) => [clockwork.id, clockwork]));
     this.#trouble = new Trouble((error) => {
       parts.log.warn({ error }, "could not turn time into work");
     });
@@ -106,7 +101,7 @@ export class ScheduleWork implements OwnedWork {
   }
 
   async #fire(due: readonly Occurrence[]): Promise<number> {
-    const { db, hourly } = this.#parts;
+    const { db, hourly, timetable } = this.#parts;
     const now = await db.now();
     let jobs = 0;
     for (const connection of new Set(due.map((one) => one.connection))) {
@@ -116,7 +111,7 @@ export class ScheduleWork implements OwnedWork {
         continue;
       }
       for (const one of some) {
-        const clockwork = this.#clockworks.get(one.schedule);
+        const clockwork = timetable.clockworks.get(one.schedule);
         jobs += await fireClock(this.#parts, clockwork, one, hourly, now);
       }
     }
@@ -125,9 +120,9 @@ export class ScheduleWork implements OwnedWork {
 
   /** A booking that cannot be told of must not hold up all others. */
   async #fireTimers(due: readonly Occurrence[], now: number): Promise<number> {
-    const { db, occurrences, log } = this.#parts;
+    const { db, occurrences, log, timetable } = this.#parts;
     try {
-      return await fireTimers(this.#parts, this.#timers, due, now);
+      return await fireTimers(this.#parts, timetable.timers, due, now);
     } catch (error) {
       const isOfContent = ["other", "duplicate"].includes(db.failureOf(error));
       if (error instanceof StaleStateError || !isOfContent) throw error;
@@ -158,7 +153,8 @@ export class ScheduleWork implements OwnedWork {
 
   /** Each schedule has its next moment in line, by the words that the configuration has now. */
   async #planClocks(): Promise<void> {
-    for (const clockwork of this.#parts.clockworks) await this.#planClock(clockwork);
+    const { clockworks } = this.#parts.timetable;
+    for (const clockwork of clockworks.values()) await this.#planClock(clockwork);
   }
 
   async #planClock(clockwork: Clockwork): Promise<void> {

@@ -14,6 +14,7 @@ import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { ScheduleWork } from "../../src/schedule/schedule-work.ts";
 import { TimerPlanner } from "../../src/schedule/timer-planner.ts";
+import { Timetable } from "../../src/schedule/timetable.ts";
 import { timersOf } from "../../src/schedule/timers.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
 import { ConfigSchema } from "../../src/settings/config-schema.ts";
@@ -103,7 +104,8 @@ async function openTimed(location: DatabaseLocation): Promise<Timed> {
   const shop = openWorkshop(db, { on: ["booking.timer"] });
   const newWork = () =>
     new ScheduleWork({
-      ...{ db, occurrences, planner, timers, connections: ["bikes"], clockworks: [], hourly: [] },
+      ...{ db, occurrences, planner, timetable: new Timetable(timers, []) },
+      ...{ connections: ["bikes"], hourly: [] },
       facts: new FactStore(db),
       subjects: new SubjectStore(db),
       events: new EventStore(),

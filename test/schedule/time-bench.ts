@@ -15,6 +15,7 @@ import { clockworksOf, HOURLY } from "../../src/schedule/clocks.ts";
 import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { ScheduleWork } from "../../src/schedule/schedule-work.ts";
 import { TimerPlanner, type WhoseClock } from "../../src/schedule/timer-planner.ts";
+import { Timetable } from "../../src/schedule/timetable.ts";
 import { timersOf } from "../../src/schedule/timers.ts";
 import type { BookingView } from "../../src/sdk/booking.ts";
 import type { AnyEvent } from "../../src/sdk/booking-event.ts";
@@ -69,6 +70,8 @@ export function openTime(db: Database, options: TimeOptions = {}): TimeBench {
   const log = memoryLog();
   const counters = new CounterStore(db);
   const hears = listening.some(({ on }) => on?.includes("clock.hourly"));
+  const clockworks = [...clockworksOf([instance]), ...(hears ? [HOURLY] : [])];
+  const timetable = new Timetable(timers, clockworks);
   const newWork = () =>
     new ScheduleWork({
       db,
@@ -79,9 +82,8 @@ export function openTime(db: Database, options: TimeOptions = {}): TimeBench {
       jobs: new JobStore(db, handlers, counters),
       counters,
       planner,
-      timers,
+      timetable,
       connections: ["bikes"],
-      clockworks: [...clockworksOf([instance]), ...(hears ? [HOURLY] : [])],
       hourly: hears ? ["bikes"] : [],
       onJobs: () => undefined,
       log,
@@ -104,7 +106,7 @@ export function openTime(db: Database, options: TimeOptions = {}): TimeBench {
       await deliver(noticeOf("1201", type, { view: viewOf(view) }));
     },
     async askForRun(schedule) {
-      const clockwork = clockworksOf([instance]).find(({ id }) => id === schedule);
+      const clockwork = timetable.clockworks.get(schedule);
       if (!clockwork) throw new Error(`no schedule ${schedule}`);
       return (await askForRun({ db, occurrences }, clockwork)).dueAt;
     },
