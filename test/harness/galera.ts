@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +8,7 @@ import { ended, freePort, hasProgram, temporaryFolder } from "./servers.ts";
 
 const PROVIDER = "/usr/lib/galera/libgalera_smm.so";
 const SYNC_TIMEOUT_MS = 90_000;
+const START_TRIES = 3;
 
 export interface GaleraCluster {
   /** One URL per node, all of the same database. */
@@ -48,9 +49,13 @@ export async function startGalera(nodes = 3): Promise<GaleraCluster> {
   const start = async (node: Node) => {
     const others = cluster.filter((other) => other !== node && other.isRunning);
     const peers = others.map(({ groupPort }) => `127.0.0.1:${groupPort}`);
-    node.server = spawn("mariadbd", serverOptions(node, peers), { stdio: "ignore", ...owner });
-    node.isRunning = true;
-    await untilSynced(node);
+    for (let tries = 1; ; tries += 1) {
+      node.server = spawn("mariadbd", serverOptions(node, peers), { stdio: "ignore", ...owner });
+      node.isRunning = true;
+      if (await isSyncedInTime(node)) return;
+      // A state transfer that fails ends the node; whoever runs a cluster lets it start again.
+      if (tries === START_TRIES) throw new Error(`a Galera node ended: ${lastWords(node)}`);
+    }
   };
   const running = () => cluster.filter(({ isRunning }) => isRunning);
   const stop = async () => {
@@ -146,6 +151,7 @@ function serverOptions(node: Node, peers: readonly string[]): string[] {
     "--no-defaults",
     `--datadir=${data}`,
     `--socket=${socket}`,
+    `--log-error=${data}.log`,
     `--port=${port}`,
     "--bind-address=127.0.0.1",
     "--innodb-flush-log-at-trx-commit=2",
@@ -182,13 +188,19 @@ async function isSynced(node: Node): Promise<boolean> {
   return answer.includes("Synced") && answer.includes("ON");
 }
 
-async function untilSynced(node: Node): Promise<void> {
+/** @returns false when the node ended. */
+async function isSyncedInTime(node: Node): Promise<boolean> {
   const deadline = Date.now() + SYNC_TIMEOUT_MS;
   while (!(await isSynced(node))) {
-    if (node.server?.exitCode !== null) throw new Error("a Galera node ended while it started");
-    if (Date.now() > deadline) throw new Error(`not synced within ${SYNC_TIMEOUT_MS} ms`);
+    if (node.server?.exitCode !== null) return false;
+    if (Date.now() > deadline) throw new Error(`not synced: ${lastWords(node)}`);
     await sleep(100);
   }
+  return true;
+}
+
+function lastWords({ data }: Node): string {
+  return readFileSync(`${data}.log`, "utf8").split("\n").slice(-15).join("\n");
 }
 
 async function kill(node: Node): Promise<void> {
