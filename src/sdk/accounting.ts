@@ -1,0 +1,2 @@
+export * from "./accounting/document.ts";
+export * from "./accounting/target.ts";
