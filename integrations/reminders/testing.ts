@@ -5,6 +5,7 @@ import {
   memoryLog,
   memoryMail,
   type MemoryMail,
+  noEntries,
   testClock,
 } from "#sdk/testing";
 
@@ -106,6 +107,7 @@ export function desk(settings: object = {}): Desk {
         log,
         effect: ledger.effect,
         ledger: ledger.entries(),
+        entriesOf: noEntries,
         current,
         mail: office,
         pdf: { render: unused },

@@ -99,7 +99,7 @@ export async function runJob(
 }
 
 function contextFor(
-  { id, handler, settings, instance, when }: TableEntry,
+  { id, handler, settings, instance, integration, when }: TableEntry,
   job: LeasedJob,
   { event, current, ledger }: JobInput,
   tools: JobTools,
@@ -121,6 +121,7 @@ function contextFor(
     log: withFields(tools.log, { instance, handler: id, jobId: job.id }),
     effect: (key, steps) => performEffect(tools.effects, owner, rules, key, steps),
     ledger,
+    entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
     mail,
     pdf: tools.pdf,
@@ -131,6 +132,14 @@ function contextFor(
     signal,
     ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),
   };
+}
+
+/** Ids of all that an instance does. */
+export function handlersOf(
+  { handlers = [], schedules = [] }: TableEntry["integration"],
+  instance: string,
+): string[] {
+  return [...handlers, ...schedules].map(({ id }) => `${instance}/${id}`);
 }
 
 /** A call of a handler whose time is up is cut off, whether or not the handler passes the signal on. */
