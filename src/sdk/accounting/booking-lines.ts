@@ -26,6 +26,30 @@ export function sumOf(lines: readonly DocumentLine[]): number {
   return lines.reduce((sum, { grossMinor }) => sum + grossMinor, 0);
 }
 
+/** Lines that book the same are one; those that come to nothing are left out. */
+export function merge<L extends DocumentLine>(
+  lines: readonly L[],
+  keyOf: (line: L) => string,
+): L[] {
+  const sums = new Map<string, L>();
+  for (const line of lines) {
+    const key = keyOf(line);
+    const before = sums.get(key);
+    sums.set(key, {
+      ...(before ?? line),
+      grossMinor: (before?.grossMinor ?? 0) + line.grossMinor,
+      taxMinor: (before?.taxMinor ?? 0) + line.taxMinor,
+    });
+  }
+  return [...sums.values()].filter(
+    ({ grossMinor, taxMinor }) => grossMinor !== 0 || taxMinor !== 0,
+  );
+}
+
+export function negated<L extends DocumentLine>(lines: readonly L[]): L[] {
+  return lines.map((one) => ({ ...one, grossMinor: -one.grossMinor, taxMinor: -one.taxMinor }));
+}
+
 export function line(parts: Omit<DocumentLine, "taxMinor"> & LineTax): DocumentLine {
   return { ...parts, taxMinor: taxWithin(parts.grossMinor, parts.ratePercent) };
 }

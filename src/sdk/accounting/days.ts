@@ -29,3 +29,12 @@ export function openDay(
 export function dayAfter(day: string): string {
   return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
+
+export function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+}
+
+/** @param month `YYYY-MM` */
+export function monthBefore(month: string): string {
+  return dayBefore(`${month}-01`).slice(0, 7);
+}

@@ -1,5 +1,5 @@
 import { PermanentError } from "../errors.ts";
-import { sumOf } from "./booking-lines.ts";
+import { negated, sumOf } from "./booking-lines.ts";
 import { type Desk, later } from "./desk.ts";
 import type { DocumentLine } from "./document.ts";
 import { lineKey, subtract } from "./issued.ts";
@@ -119,8 +119,4 @@ function lastInvoiceKey({ standing }: Desk): string {
   const { invoices } = standing;
   const last = invoices.findLast((one) => one.standing.length > 0) ?? invoices.at(-1);
   return last?.document.key ?? "";
-}
-
-function negated(lines: readonly DocumentLine[]): DocumentLine[] {
-  return lines.map((one) => ({ ...one, grossMinor: -one.grossMinor, taxMinor: -one.taxMinor }));
 }

@@ -8,7 +8,7 @@ import type {
   Payment,
   Refund,
 } from "./document.ts";
-import { sumOf } from "./booking-lines.ts";
+import { merge, negated, sumOf } from "./booking-lines.ts";
 import type { NotedDocument, Opening } from "./noted.ts";
 
 /** A document that has been made, or was begun and has to be made as it was begun. */
@@ -150,18 +150,5 @@ export function subtract(
   from: readonly DocumentLine[],
   less: readonly DocumentLine[],
 ): DocumentLine[] {
-  const left = new Map<string, DocumentLine>();
-  const put = (line: DocumentLine, sign: 1 | -1) => {
-    const before = left.get(lineKey(line));
-    left.set(lineKey(line), {
-      ...(before ?? line),
-      grossMinor: (before?.grossMinor ?? 0) + sign * line.grossMinor,
-      taxMinor: (before?.taxMinor ?? 0) + sign * line.taxMinor,
-    });
-  };
-  for (const line of from) put(line, 1);
-  for (const line of less) put(line, -1);
-  return [...left.values()].filter(
-    ({ grossMinor, taxMinor }) => grossMinor !== 0 || taxMinor !== 0,
-  );
+  return merge([...from, ...negated(less)], lineKey);
 }

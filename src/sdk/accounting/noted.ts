@@ -28,6 +28,8 @@ export interface Share extends NotedBase {
   kind: "share";
   /** `2026-11` */
   month: string;
+  /** Of the agent: a company, not a guest. */
+  partyName: string;
   title: string;
   lines: DocumentLine[];
 }

@@ -1,6 +1,7 @@
 import { sumOf } from "./booking-lines.ts";
 import type { Desk } from "./desk.ts";
 import { subtract } from "./issued.ts";
+import { partyOf } from "./party.ts";
 import { isSold } from "./sale.ts";
 import { titleOf } from "./title.ts";
 
@@ -18,6 +19,7 @@ export function noteShare(desk: Desk): void {
   const isFirst = noted.length === 0 && !isAtBooking && isSold(facts.booking);
   const day = isFirst && sale.serviceDay !== undefined ? sale.serviceDay : today;
   const month = day.slice(0, 7);
-  const title = titleOf(facts.booking);
-  desk.write({ kind: "share", totalMinor: sumOf(lines), month, title, lines }, day);
+  const { name: partyName } = partyOf(facts.booking);
+  const parts = { month, partyName, title: titleOf(facts.booking), lines };
+  desk.write({ kind: "share", totalMinor: sumOf(lines), ...parts }, day);
 }
