@@ -26,7 +26,7 @@ export function registerTools(c: DependencyContainer, basis: Basis): void {
   once(c, StartChecks, () => makeStartChecks(c, basis));
 }
 
-function makeStartChecks(c: DependencyContainer, { registry, db }: Basis): StartChecks {
+function makeStartChecks(c: DependencyContainer, { registry, db, settings }: Basis): StartChecks {
   const facts = db && new FactStore(db);
   const mailroom = c.resolve(MAILROOM);
   return new StartChecks(registry, {
@@ -35,6 +35,7 @@ function makeStartChecks(c: DependencyContainer, { registry, db }: Basis): Start
     http: c.resolve(HTTP),
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
+    dataFolder: settings.dataFolder,
     mailOf: (id) => mailroom.of(id),
     learnedOf: async (id) => (facts ? learnedOf(facts, id) : {}),
     holdHandler: (handler, reason) =>

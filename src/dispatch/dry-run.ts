@@ -102,6 +102,7 @@ function inertContext(
       wouldDo.push(`would call ${method} ${host}`),
     ),
     clock: tools.clock,
+    dataFolder: tools.dataFolder,
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

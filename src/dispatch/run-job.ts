@@ -35,6 +35,7 @@ const MAX_HANGS = 3;
 export interface JobTools {
   log: Log;
   clock: Clock;
+  dataFolder: string;
   http: HttpClient;
   pdf: Pdf;
   templates: Templates;
@@ -128,6 +129,7 @@ function contextFor(
     templates: tools.templates,
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
+    dataFolder: tools.dataFolder,
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
     ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),

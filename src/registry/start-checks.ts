@@ -13,6 +13,7 @@ export interface CheckTools {
   http: HttpClient;
   pdf: Pdf;
   templates: Templates;
+  dataFolder: string;
   mailOf: (connection: string) => Mail;
   /** What fetches have learned about a connection. */
   learnedOf: (connection: string) => Promise<Readonly<Record<string, string>>>;
@@ -108,13 +109,14 @@ export class StartChecks {
     config: unknown,
     connection: string,
   ): Promise<TryOut> {
-    const { log, clock, http, pdf, templates, mailOf } = this.#tools;
+    const { log, clock, http, pdf, templates, dataFolder, mailOf, learnedOf } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = mailOf(connection);
     let context: CheckContext<unknown> | undefined;
     try {
-      const learned = connection === "" ? {} : await this.#tools.learnedOf(connection);
-      context = { config, learned, log, clock, http, pdf, templates, mail, signal };
+      const learned = connection === "" ? {} : await learnedOf(connection);
+      const tools = { log, clock, http, pdf, templates, mail, dataFolder };
+      context = { config, learned, ...tools, signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { result: { name, state: "ok", line }, context };
     } catch (error) {

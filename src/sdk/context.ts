@@ -229,6 +229,8 @@ export interface HandlerContext<Config> {
   templates: Templates;
   http: HttpClient;
   clock: Clock;
+  /** Absolute path of the installation's data; files of a plug-in go into a folder of their own. */
+  dataFolder: string;
   /** Aborted when the handler's time is up or its lease is lost. */
   signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 
+import type { AccountingTarget } from "./accounting/target.ts";
 import type { Booking } from "./booking.ts";
 import type { AnyEvent, BookingEventType, EventOf, EventType } from "./booking-event.ts";
 import type {
@@ -87,6 +88,8 @@ export interface CheckContext<Config> {
   mail: Mail;
   pdf: Pdf;
   templates: Templates;
+  /** As a handler is given it. */
+  dataFolder: string;
   signal: AbortSignal;
 }
 
@@ -105,6 +108,8 @@ export interface Integration<Config> {
   /** Work by the clock. The ids of handlers and schedules are names in one list. */
   schedules?: readonly Schedule<Config>[];
   documents?: readonly BookingDocument<Config>[];
+  /** Of an accounting system: what `bellhop books` asks. */
+  books?: AccountingTarget<Config>;
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;
   /**

@@ -65,7 +65,7 @@ export interface Invoice extends DocumentBase {
 /** Gives back an invoice, or a part of it. Its lines are positive. */
 export interface CreditNote extends DocumentBase {
   kind: "credit_note";
-  /** Key of the invoice. */
+  /** Key of the invoice; empty where it gives back what was invoiced in months long past. */
   of: string;
   lines: DocumentLine[];
 }

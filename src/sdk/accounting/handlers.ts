@@ -38,8 +38,9 @@ export const DOCUMENTS = "documents";
 /** What an accounting integration consists of, whatever it posts to. */
 export function accountingParts<Config extends AccountingSettings>(
   target: AccountingTarget<Config>,
-): Required<Pick<Integration<Config>, "handlers" | "schedules">> {
+): Required<Pick<Integration<Config>, "handlers" | "schedules" | "books">> {
   return {
+    books: target,
     handlers: [documentsHandler(target)],
     schedules: [
       {
