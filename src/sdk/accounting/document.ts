@@ -49,6 +49,8 @@ interface DocumentBase {
   totalMinor: number;
   /** Code of the customer or the agent in the books: `fjord-cust-812`. */
   party: string;
+  /** Number of the invoice that the source made of the booking, where it makes them. */
+  sourceInvoice?: string;
   /** Why it looks as it does, for a person: "the period of 2026-10-03 is closed". */
   note?: string;
 }

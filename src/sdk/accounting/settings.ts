@@ -86,6 +86,11 @@ export const accountingSettings = {
     .enum(["ours", "source"])
     .default("ours")
     .describe("source: the booking system numbers the invoices, none is made here"),
+  invoiceItem: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Form item of the booking that holds the number of the source's own invoice"),
   taxes: z
     .record(z.string().min(1), Tax)
     .default({})

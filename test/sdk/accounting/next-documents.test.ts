@@ -140,3 +140,25 @@ describe("invoices at booking", () => {
     ]);
   });
 });
+
+describe("where the source makes the invoices", () => {
+  it("none is made here, and what is paid names theirs", () => {
+    const books = new Books({ policy: "invoice", invoices: "source", invoiceItem: "Invoice" });
+
+    const made = books.see(bookingOf({ payments: paid(18_000), custom: { Invoice: "2026-77" } }));
+
+    expect(short(made)).toEqual(["deposit:1 180.00"]);
+    expect(made[0]).toMatchObject({ sourceInvoice: "2026-77" });
+  });
+});
+
+describe("refused", () => {
+  it("more given back than ever came in, and a price below nothing", () => {
+    const books = new Books({ policy: "invoice" });
+
+    expect(() => books.see(bookingOf({ payments: paid(-100) }))).toThrow("more was given back");
+    expect(() => books.see(bookingOf({ totals: { total: eur(-100) } }))).toThrow(
+      "less than nothing",
+    );
+  });
+});
