@@ -17,6 +17,8 @@ export interface JournalFormat {
   include(file: string): string;
 }
 
+const ACCOUNT_WIDTH = 32;
+const AMOUNT_WIDTH = 14;
 const TAGS = ["number", "booking", "customer", "tax", "total"];
 
 /** Read by hledger and ledger alike: plain text, UTF-8. */
@@ -30,26 +32,28 @@ export const journal: JournalFormat = {
       "\n",
     ),
   entry({ on, number, party, text, lines, note, totalMinor: amountMinor, currency }) {
+    const name = nameInBooks(number);
     const tags = [
-      `number: ${number}`,
-      `booking: ${bookingOf(number)}`,
-      `customer: ${party}`,
+      `number: ${name}`,
+      `booking: ${bookingOf(name)}`,
+      `customer: ${plain(party)}`,
       `total: ${formatAmount({ amountMinor, currency })}`,
       ...(note === undefined ? [] : [plain(note).replaceAll(":", " -")]),
     ];
     return [
-      `${on} * (${plain(number)}) ${plain(party)} | ${plain(text)}`,
-      ...tags.map((tag) => `    ; ${plain(tag)}`),
-      ...lines.map((line) => `    ${journalLine(line, currency)}`),
+      `${on} * (${name}) ${plain(party)} | ${plain(text)}`,
+      ...tags.map((tag) => `    ; ${tag}`),
+      ...columns(lines, (line) => `${currency} ${amountOf(line, currency)}`).map(
+        (line, index) => `    ${line}${remarkOf(lines[index])}`,
+      ),
     ].join("\n");
   },
   include: (file) => `include ${file}`,
 };
 
-function journalLine({ account, amountMinor, remark }: PostingLine, currency: string): string {
-  const amount = `${currency} ${formatAmount({ amountMinor, currency })}`;
-  const comment = remark === undefined ? "" : `  ; ${plain(remark).replace("tax ", "tax: ")}`;
-  return `${account.padEnd(32)}  ${amount}${comment}`;
+function remarkOf(line: PostingLine | undefined): string {
+  if (line?.remark === undefined) return "";
+  return `  ; ${plain(line.remark).replace("tax ", "tax: ")}`;
 }
 
 /** Names of accounts and tags follow other rules there; what is said is the same. */
@@ -61,15 +65,16 @@ export const beancount: JournalFormat = {
   declareParties: () => "",
   entry({ on, number, party, text, lines, note, totalMinor: amountMinor, currency }) {
     const quoted = (value: string) => `"${plain(value).replaceAll(/["\\]/g, "'")}"`;
+    const name = nameInBooks(number);
+    const named = lines.map((line) => ({ ...line, account: beancount.account(line.account) }));
     return [
       `${on} * ${quoted(party)} ${quoted(text)}`,
-      `  number: ${quoted(number)}`,
-      `  booking: ${quoted(bookingOf(number))}`,
-      `  total: ${quoted(formatAmount({ amountMinor, currency }))}`,
+      `  number: "${name}"`,
+      `  booking: "${bookingOf(name)}"`,
+      `  total: "${formatAmount({ amountMinor, currency })}"`,
       ...(note === undefined ? [] : [`  note: ${quoted(note)}`]),
-      ...lines.map(
-        ({ account, amountMinor }) =>
-          `  ${beancount.account(account).padEnd(32)}  ${formatAmount({ amountMinor, currency })} ${currency}`,
+      ...columns(named, (line) => `${amountOf(line, currency)} ${currency}`).map(
+        (line) => `  ${line}`,
       ),
     ].join("\n");
   },
@@ -81,16 +86,45 @@ function beanName(part: string): string {
   return plainPart.charAt(0).toUpperCase() + plainPart.slice(1);
 }
 
+/** Amounts one below the other, as people write journals. */
+function columns(
+  lines: readonly PostingLine[],
+  wordsOf: (line: PostingLine) => string,
+): readonly string[] {
+  const words = lines.map(wordsOf);
+  const width = Math.max(AMOUNT_WIDTH, ...words.map(({ length }) => length));
+  return lines.map(
+    ({ account }, index) =>
+      `${account.padEnd(ACCOUNT_WIDTH)}  ${(words[index] ?? "").padStart(width)}`,
+  );
+}
+
+function amountOf({ amountMinor }: PostingLine, currency: string): string {
+  return formatAmount({ amountMinor, currency });
+}
+
 /** `fjord/1201` of `fjord/1201/invoice:1` */
 export function bookingOf(number: string): string {
   return number.slice(0, number.lastIndexOf("/"));
 }
 
-/** What would end a line or begin another part of it cannot come from a guest. */
+/**
+ * A number as it stands in the books: what would end a tag, a code or a text is written as in
+ * addresses of web pages, so that two bookings never have one name.
+ */
+export function nameInBooks(number: string): string {
+  return number.replaceAll(/[^\p{L}\p{M}\p{N}/:._+@-]/gu, (sign) =>
+    [...Buffer.from(sign)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""),
+  );
+}
+
+/** What would end a line or begin another part of it, or turn its order round, cannot come from a guest. */
 function plain(text: string): string {
   return text
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
     .replaceAll(/[;|()]/g, ",")
+    .replaceAll(/\s+/g, " ")
     .trim();
 }
 

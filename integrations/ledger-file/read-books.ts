@@ -5,6 +5,7 @@ import { parseMoney } from "#sdk";
 import type { AccountRole, BooksView, DocumentKind } from "#sdk/accounting";
 
 import type { LedgerFileConfig } from "./config.ts";
+import { nameInBooks } from "./journal-format.ts";
 import type { Place } from "./target.ts";
 import { isMonth } from "./write-month.ts";
 
@@ -36,7 +37,7 @@ export async function readBooks(
   const found: ReadEntry[] = [];
   for (const name of names.toSorted()) {
     const file = await readMonth(join(folder, name));
-    found.push(...(file.entries.get(prefix) ?? []));
+    found.push(...(file.entries.get(nameInBooks(prefix)) ?? []));
   }
   const roles = rolesOf(accounts, (name) => format.account(name));
   const balances: BooksView["balances"] = {};

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 
-import { ConfigurationError } from "#sdk";
+import { ConfigurationError, PermanentError } from "#sdk";
 import {
   type AccountingDocument,
   type AccountingTarget,
@@ -10,7 +10,7 @@ import {
 } from "#sdk/accounting";
 
 import type { LedgerFileConfig } from "./config.ts";
-import { type JournalEntry, linesOf } from "./entries.ts";
+import { type JournalEntry, linesOf, type PostingLine } from "./entries.ts";
 import { beancount, journal, type JournalFormat } from "./journal-format.ts";
 import { MonthQueue } from "./month-queue.ts";
 import { readBooks } from "./read-books.ts";
@@ -29,12 +29,12 @@ export const ledgerFile: AccountingTarget<LedgerFileConfig> = {
   atOnce: 64,
 
   async post({ document, number }: Posting, context) {
+    const { config, dataFolder } = context;
+    const sum = imbalanceOf(linesOf(document, config.accounts));
+    if (sum !== 0) throw new PermanentError(`${number} does not balance: it is off by ${sum}`);
     const month = document.on.slice(0, 7);
-    const place = placeOf(context.config, context.dataFolder);
-    const write = async () => {
-      const entries = await entriesOf(month, context);
-      await writeMonth(place.folder, place.format, month, entries);
-    };
+    const place = placeOf(config, dataFolder);
+    const write = () => bring(place, month, context);
     await explained(place.folder, () => months.run(`${place.folder}/${month}`, write));
     return { externalId: number, link: join(place.folder, `${month}.${place.format.ending}`) };
   },
@@ -53,17 +53,59 @@ export function placeOf({ path, format }: LedgerFileConfig, dataFolder: string):
   return { folder: resolve(dataFolder, path), format: FORMATS[format] };
 }
 
-async function entriesOf(
+interface Month {
+  /** Name of the instance. */
+  owner: string;
+  entries: (JournalEntry & { position: number })[];
+}
+
+/**
+ * Brings a month to what the ledger says. Another process may write it too, when it takes over or
+ * runs the work by the clock: whoever writes last has seen what the other one had begun.
+ */
+async function bring(
+  place: Place,
   month: string,
-  { entriesOf: read, config }: TargetContext<LedgerFileConfig>,
-): Promise<JournalEntry[]> {
-  const entries: (JournalEntry & { position: number })[] = [];
-  for await (const entry of read(month)) {
-    const found = documentOf(entry);
-    if (found)
-      entries.push({ ...entryOf(found.document, found, config), position: entry.position });
+  context: TargetContext<LedgerFileConfig>,
+): Promise<void> {
+  let { owner, entries } = await readMonth(month, context);
+  for (;;) {
+    await writeMonth({ ...place, owner }, month, entries);
+    const since = await readMonth(month, context);
+    if (isSame(entries, since.entries)) return;
+    ({ owner, entries } = since);
   }
-  return entries.toSorted((a, b) => compare(a.on, b.on) || a.position - b.position);
+}
+
+async function readMonth(
+  month: string,
+  { entriesOf, config }: TargetContext<LedgerFileConfig>,
+): Promise<Month> {
+  let owner = "";
+  const entries: Month["entries"] = [];
+  for await (const filed of entriesOf(month)) {
+    const found = documentOf(filed);
+    if (!found) continue;
+    owner = filed.handler.slice(0, filed.handler.lastIndexOf("/"));
+    const entry = entryOf(found.document, found, config);
+    // What does not balance fails by itself; until it has, it must not keep the others out.
+    if (imbalanceOf(entry.lines) === 0) entries.push({ ...entry, position: filed.position });
+  }
+  return {
+    owner,
+    entries: entries.toSorted((a, b) => compare(a.on, b.on) || a.position - b.position),
+  };
+}
+
+function imbalanceOf(lines: readonly PostingLine[]): number {
+  return lines.reduce((total, { amountMinor }) => total + amountMinor, 0);
+}
+
+function isSame(one: Month["entries"], other: Month["entries"]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ position }, index) => position === other[index]?.position)
+  );
 }
 
 function entryOf(

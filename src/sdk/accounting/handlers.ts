@@ -65,6 +65,8 @@ function documentsHandler<Config extends AccountingSettings>(
     on: TYPES,
     // One act of the office makes several calls; what they come to is posted.
     settle: "5s",
+    // One process posts for all, so as many as the target takes run there.
+    concurrency: target.atOnce ?? 1,
     limit: {
       atOnce: target.atOnce ?? 1,
       ...(target.perMinute !== undefined && { perMinute: target.perMinute }),
