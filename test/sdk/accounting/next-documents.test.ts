@@ -160,5 +160,30 @@ describe("refused", () => {
     expect(() => books.see(bookingOf({ totals: { total: eur(-100) } }))).toThrow(
       "less than nothing",
     );
+
+describe("a booking from before the books begin", () => {
+  const startDate = "2026-03-01";
+  const madeAt = "2026-02-10T10:00:00Z";
+  const before = { amount: eur(3_000), paidAt: "2026-02-10", method: "card" };
+  const since = { amount: eur(2_000), paidAt: "2026-03-01", method: "cash" };
+
+  it("is first seen after both payments: what was held is taken over, the later one is a payment", () => {
+    const books = new Books({ startDate });
+
+    const made = books.see(bookingOf({ madeAt, payments: [before, since] }));
+
+    expect(short(made)).toEqual(["opening:1 30.00", "deposit:1 30.00", "deposit:2 20.00"]);
+    expect(made[1]).toMatchObject({ on: startDate, method: "opening" });
+    expect(made[2]).toMatchObject({ on: "2026-03-01", method: "cash" });
+  });
+
+  it("comes to the same as one that was seen in between", () => {
+    const [late, early] = [new Books({ startDate }), new Books({ startDate })];
+
+    late.see(bookingOf({ madeAt, payments: [before, since] }));
+    early.see(bookingOf({ madeAt, payments: [before] }));
+    early.see(bookingOf({ madeAt, payments: [before, since] }));
+
+    expect(late.documents).toEqual(early.documents);
   });
 });
