@@ -9,7 +9,7 @@ import type {
   ScheduleContext,
   TimeWindow,
 } from "#sdk";
-import { memoryLedger, memoryLog, testClock, noEntries } from "#sdk/testing";
+import { memoryLedger, memoryLog, testClock, nothingElse } from "#sdk/testing";
 
 import { DigestConfig } from "./config.ts";
 
@@ -91,8 +91,7 @@ export function officeOf(activity: Activity, settings: object = {}) {
     log: memoryLog(),
     effect: ledger.effect,
     ledger: [],
-    entriesOf: noEntries,
-    dataFolder: "/nowhere",
+    ...nothingElse,
     current: undefined,
     mail,
     pdf: { render: unused },

@@ -10,7 +10,7 @@ import {
   checkIntegration,
   delivery,
   memoryLedger,
-  noEntries,
+  nothingElse,
   sourceContext,
 } from "#sdk/testing";
 
@@ -38,7 +38,7 @@ const context = {
   ...checkContext({ path, timeZone: "UTC" }),
   connection: { id: "echo", name: "Echo", language: "en" },
   current: undefined,
-  entriesOf: noEntries,
+  ...nothingElse,
 };
 
 checkIntegration(import.meta.dirname, {

@@ -5,7 +5,7 @@ import {
   memoryLog,
   memoryMail,
   type MemoryMail,
-  noEntries,
+  nothingElse,
   testClock,
 } from "#sdk/testing";
 
@@ -107,8 +107,7 @@ export function desk(settings: object = {}): Desk {
         log,
         effect: ledger.effect,
         ledger: ledger.entries(),
-        entriesOf: noEntries,
-        dataFolder: "/nowhere",
+        ...nothingElse,
         current,
         mail: office,
         pdf: { render: unused },

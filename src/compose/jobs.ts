@@ -2,6 +2,9 @@ import type { DependencyContainer } from "tsyringe";
 
 import { CounterStore } from "../db/counter-store.ts";
 import { Ownership } from "../db/ownership.ts";
+import { FactStore } from "../db/fact-store.ts";
+import { BookingDocuments } from "../dispatch/booking-documents.ts";
+import { FirstUse } from "../dispatch/first-use.ts";
 import { DryRuns } from "../dispatch/dry-run.ts";
 import { GuestMailBrake } from "../dispatch/guest-mail-brake.ts";
 import { HandlerLimits } from "../dispatch/handler-limits.ts";
@@ -36,6 +39,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** What runs jobs, and what puts them right. */
 export function registerJobs(c: DependencyContainer, foundation: Foundation): void {
+  once(c, BookingDocuments, () => makeDocuments(c, foundation));
   once(c, Worker, () => makeWorker(c, foundation));
   once(c, DryRuns, () => makeDryRuns(c, foundation));
   once(c, Replays, () => makeReplays(c));
@@ -67,6 +71,18 @@ function makeDryRuns(c: DependencyContainer, { settings }: Foundation): DryRuns 
   });
 }
 
+function makeDocuments(
+  c: DependencyContainer,
+  { registry, settings }: Foundation,
+): BookingDocuments {
+  return new BookingDocuments(registry.instances.values(), {
+    clock: c.resolve(CLOCK),
+    pdf: c.resolve(PDF),
+    templates: c.resolve(TEMPLATES),
+    connectionOf: (id) => connectionDefaults(settings, id),
+  });
+}
+
 function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
   const [mailroom, log] = [c.resolve(MAILROOM), c.resolve(LOG)];
   const { perHour } = settings.config.mail.brake;
@@ -81,6 +97,8 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     templates: c.resolve(TEMPLATES),
     effects: c.resolve(EffectStore),
     activity: (window, connections) => activityIn(c.resolve(DATABASE), window, connections),
+    documents: c.resolve(BookingDocuments),
+    firstUse: new FirstUse(c.resolve(FactStore), c.resolve(CLOCK)),
     shadow: c.resolve(Shadow),
     connectionOf: (id) => connectionDefaults(settings, id),
     mailOf: (id, handler) => {

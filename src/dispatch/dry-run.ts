@@ -103,6 +103,8 @@ function inertContext(
     ),
     clock: tools.clock,
     dataFolder: tools.dataFolder,
+    documentOf: (booking, document) => tools.documents.make(booking, document),
+    firstUsedAt: () => tools.firstUse.of(instance),
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

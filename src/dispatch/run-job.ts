@@ -14,6 +14,8 @@ import type {
 } from "../sdk/context.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
 import { RetryableError } from "../sdk/errors.ts";
+import type { BookingDocuments } from "./booking-documents.ts";
+import type { FirstUse } from "./first-use.ts";
 import type { TableEntry } from "./handler-table.ts";
 import type { JobInput } from "./job-inputs.ts";
 import { isSuspect, type LeasedJob } from "./lane-store.ts";
@@ -42,6 +44,8 @@ export interface JobTools {
   effects: EffectStore;
   /** What has happened in a time. @param connections Undefined: all. */
   activity(window: TimeWindow, connections: readonly string[] | undefined): Promise<Activity>;
+  documents: BookingDocuments;
+  firstUse: FirstUse;
   /** Which jobs only say what they would do. */
   shadow: Shadow;
   connectionOf(id: string): ConnectionDefaults;
@@ -130,6 +134,8 @@ function contextFor(
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
     dataFolder: tools.dataFolder,
+    documentOf: (booking, document) => tools.documents.make(booking, document),
+    firstUsedAt: () => tools.firstUse.of(instance),
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
     ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),

@@ -68,7 +68,9 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    await this.#parts.tools.shadow.start();
+    const { tools, handlers } = this.#parts;
+    await tools.shadow.start();
+    await tools.firstUse.start([...handlers.entries.values()].map(({ instance }) => instance));
     await this.#gate.start([...this.#parts.handlers.entries.keys()]);
     this.#renewal = setInterval(() => void this.#renewLeases(), LEASE_MS / 3);
     this.#leaseCheck = setInterval(() => {

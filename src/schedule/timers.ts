@@ -41,7 +41,13 @@ function timerOfConfig(config: TimerConfig): Timer {
 
 function timerOfPlugin(
   { id, when }: LoadedInstance,
-  { id: schedule, relativeTo, offset, statuses = LIVE }: BookingSchedule<unknown> | HandlerMoment,
+  {
+    id: schedule,
+    relativeTo,
+    offset,
+    statuses = LIVE,
+    within = "1d",
+  }: BookingSchedule<unknown> | HandlerMoment,
 ): Timer {
   return {
     name: `${id}/${schedule}`,
@@ -52,7 +58,7 @@ function timerOfPlugin(
     connections: when.connections && new Set(when.connections),
     products: when.products && new Set(when.products),
     quietHours: undefined,
-    withinMs: DAY_MS,
+    withinMs: spanMs(within),
     late: "run",
     againAfterMs: DAY_MS / 2,
   };

@@ -229,6 +229,15 @@ export interface HandlerContext<Config> {
   templates: Templates;
   http: HttpClient;
   clock: Clock;
+  /**
+   * A file that another integration makes of a booking.
+   *
+   * @param id Of the document: `voucher`.
+   * @returns undefined where no instance makes one of this booking.
+   */
+  documentOf(booking: Booking, id: string): Promise<MailAttachment | undefined>;
+  /** When the instance was first in use here, UTC milliseconds: what was before is history to it. */
+  firstUsedAt(): Promise<number>;
   /** Absolute path of the installation's data; files of a plug-in go into a folder of their own. */
   dataFolder: string;
   /** Aborted when the handler's time is up or its lease is lost. */

@@ -48,6 +48,8 @@ interface BookingMoment {
   offset: string;
   /** Defaults to bookings that are confirmed, checked in or checked out. */
   statuses?: readonly BookingStatus[];
+  /** How late it may still be told, after a time in which nothing ran. Defaults to `1d`. */
+  within?: `${number}${"m" | "h" | "d"}`;
 }
 
 /**

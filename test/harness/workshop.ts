@@ -4,8 +4,10 @@ import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
 import { Ownership } from "../../src/db/ownership.ts";
+import { BookingDocuments } from "../../src/dispatch/booking-documents.ts";
 import { DryRuns } from "../../src/dispatch/dry-run.ts";
 import { HandlerLimits } from "../../src/dispatch/handler-limits.ts";
+import { FirstUse } from "../../src/dispatch/first-use.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { LaneStore } from "../../src/dispatch/lane-store.ts";
@@ -83,6 +85,11 @@ export function openWorkshopIn(
       log,
       clock,
       dataFolder: "/nowhere",
+      documents: new BookingDocuments([], {
+        ...{ clock, templates, connectionOf: (id) => ({ id, name: id, language: "en" }) },
+        pdf: { render: () => Promise.reject(new Error("no pdf here")) },
+      }),
+      firstUse: new FirstUse(facts, clock),
       http: httpClient,
       pdf: { render: () => Promise.reject(new Error("no pdf here")) },
       templates,

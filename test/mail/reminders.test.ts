@@ -15,7 +15,7 @@ import {
   memoryLedger,
   memoryLog,
   testClock,
-  noEntries,
+  nothingElse,
 } from "../../src/sdk/testing.ts";
 import { createTemplates } from "../../src/templates/template-store.ts";
 import { readMail } from "./read-mail.ts";
@@ -57,7 +57,7 @@ async function mailFor(timer: string, booking: Booking, given: object = settings
     clock,
     effect: ledger.effect,
     ledger: [],
-    entriesOf: noEntries,
+    ...nothingElse,
     current: booking,
     mail: mails.forConnection({ name: "Fjord Walks", from: "post@example.com" }),
     templates: createTemplates({ folders: [own, product] }),

@@ -13,7 +13,7 @@ import { createPdf } from "../../src/pdf/pdf.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
 import type { BookingEvent } from "../../src/sdk/booking-event.ts";
 import type { Effect, LedgerEntry } from "../../src/sdk/context.ts";
-import { checkContext, memoryLog, testClock, noEntries } from "../../src/sdk/testing.ts";
+import { checkContext, memoryLog, testClock, nothingElse } from "../../src/sdk/testing.ts";
 import { createTemplates } from "../../src/templates/template-store.ts";
 import { readMail } from "./read-mail.ts";
 
@@ -54,8 +54,7 @@ function desk(mode: "live" | "rehearsal" = "live") {
       log,
       effect,
       ledger: [...ledger],
-      entriesOf: noEntries,
-      dataFolder: "/nowhere",
+      ...nothingElse,
       current: booking,
       mail: mails.forConnection({ name: "Fjord Walks", from: "post@fjord.example" }),
       pdf,

@@ -20,6 +20,8 @@ export interface Facts {
   nowMs: number;
   /** The booking was there before Bellhop was. */
   isAdopted?: boolean;
+  /** It is older than the books, but news: from here on it is followed as any other. */
+  isFollowed?: boolean;
   /** What the event says of a payment, for sources that only tell sums. */
   payment?: EventPayment;
 }

@@ -1,9 +1,9 @@
 import type { Booking } from "../booking.ts";
-import { type BookingEventType } from "../booking-event.ts";
+import type { BookingEvent, BookingEventType } from "../booking-event.ts";
 import type { EffectResult, HandlerContext } from "../context.ts";
 import type { Handler, HandlerResult, Integration } from "../integration.ts";
 import { type Issued, issuedIn } from "./issued.ts";
-import { nextDocuments } from "./next-documents.ts";
+import { type Facts, nextDocuments } from "./next-documents.ts";
 import type { NotedDocument } from "./noted.ts";
 import { partyOf } from "./party.ts";
 import { periodOf } from "./periods.ts";
@@ -47,6 +47,8 @@ export function accountingParts<Config extends AccountingSettings>(
         id: "service-date",
         relativeTo: "service day at 00:30",
         offset: "0d",
+        // Documents are due also after weeks in which nothing ran.
+        within: "60d",
         statuses: ["confirmed", "checked_in", "checked_out", "no_show"],
         handledBy: DOCUMENTS,
       },
@@ -72,28 +74,40 @@ function documentsHandler<Config extends AccountingSettings>(
       ...(target.perMinute !== undefined && { perMinute: target.perMinute }),
     },
     async handle(event, context) {
-      const { ledger, current, config, clock } = context;
+      const { ledger, current } = context;
       if (!current) return { skipped: "the booking has been erased" };
       const issued = issuedIn(ledger);
       const posted = new Map(issued.map((one) => [one.document.key, one.externalId]));
       const lane: Lane<Config> = { target, context, posted, booking: current };
       // What was begun is made as it was begun; only then is looked at what has changed since.
-      for (const { document } of issued.filter(({ isOpen }) => isOpen))
-        await put(lane, document, true);
-      const next = nextDocuments({
-        booking: current,
-        issued: issued.map(({ document }) => document),
-        settings: config,
-        nowMs: clock.now(),
-        isAdopted: event.origin === "adopted",
-        ...(event.payment && { payment: event.payment }),
-      });
+      const begun = issued.filter(({ isOpen }) => isOpen).map(({ document }) => document);
+      for (const document of begun) await put(lane, document, true);
+      const next = nextDocuments(await factsOf(event, context, issued, current));
       for (const document of next) await put(lane, document, false);
-      return resultOf([
-        ...issued.filter(({ isOpen }) => isOpen).map(({ document }) => document),
-        ...next,
-      ]);
+      return resultOf([...begun, ...next]);
     },
+  };
+}
+
+async function factsOf<Config extends AccountingSettings>(
+  { origin, ordinal, payment }: BookingEvent,
+  context: HandlerContext<Config>,
+  issued: readonly Issued[],
+  booking: Booking,
+): Promise<Facts> {
+  const { config, clock } = context;
+  // A booking made before these books were kept: seen from its first event on it is followed as any
+  // other; seen later for the first time, whatever did the books until then has had it.
+  const isOlder =
+    issued.length === 0 && Date.parse(booking.madeAt ?? "") < (await context.firstUsedAt());
+  return {
+    booking,
+    issued: issued.map(({ document }) => document),
+    settings: config,
+    nowMs: clock.now(),
+    isAdopted: origin === "adopted" || (isOlder && ordinal > 1),
+    isFollowed: isOlder && ordinal === 1,
+    ...(payment && { payment }),
   };
 }
 

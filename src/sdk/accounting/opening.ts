@@ -8,7 +8,8 @@ import type { MoneyDue } from "./money.ts";
  */
 export function begin(desk: Desk): void {
   const firstDay = firstDayOf(desk);
-  if (firstDay === undefined || desk.standing.documents.length > 0) return;
+  if (desk.standing.documents.length > 0) return;
+  if (firstDay === undefined) return follow(desk);
   const { lines, serviceDay, policy } = desk.sale;
   const isPast = serviceDay !== undefined && serviceDay < firstDay;
   const isInvoiced = isPast || policy === "invoice" || policy === "invoice+defer";
@@ -41,6 +42,13 @@ export function begin(desk: Desk): void {
     },
     firstDay,
   );
+}
+
+/** Remembers that the booking was news when it came, so that it is not taken for history later. */
+function follow(desk: Desk): void {
+  if (!desk.facts.isFollowed) return;
+  const note = "followed from its first notice";
+  desk.write({ kind: "opening", totalMinor: 0, lines: [], payments: [], note }, desk.today);
 }
 
 /**

@@ -97,7 +97,14 @@ export interface MemoryLedger {
   readonly plans: readonly (string | undefined)[];
 }
 
-/** For handlers that do not look at periods. */
+/** What handlers borrow that most do not look at. */
+export const nothingElse = {
+  entriesOf: noEntries,
+  dataFolder: "/nowhere",
+  documentOf: () => Promise.resolve(undefined),
+  firstUsedAt: () => Promise.resolve(0),
+};
+
 export async function* noEntries(): AsyncGenerator<PeriodEntry> {
   await Promise.resolve();
   yield* [];

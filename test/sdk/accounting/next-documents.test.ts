@@ -160,6 +160,8 @@ describe("refused", () => {
     expect(() => books.see(bookingOf({ totals: { total: eur(-100) } }))).toThrow(
       "less than nothing",
     );
+  });
+});
 
 describe("a booking from before the books begin", () => {
   const startDate = "2026-03-01";
@@ -185,5 +187,28 @@ describe("a booking from before the books begin", () => {
     early.see(bookingOf({ madeAt, payments: [before, since] }));
 
     expect(late.documents).toEqual(early.documents);
+  });
+});
+
+describe("a booking that was there before Bellhop kept the books", () => {
+  it("is history when it has been", () => {
+    const books = new Books();
+
+    const made = books.see(bookingOf({ payments: paid(18_000) }), {
+      isAdopted: true,
+      nowMs: SERVED + DAY,
+    });
+
+    expect(short(made)).toEqual(["opening:1 0.00"]);
+    expect(books.balances()).toEqual({});
+  });
+
+  it("but its first notice is news, and later ones are not taken for history", () => {
+    const books = new Books();
+    books.see(bookingOf(), { isFollowed: true });
+
+    const made = books.see(bookingOf({ payments: paid(5_000) }), { nowMs: SERVED });
+
+    expect(short(made)).toEqual(["invoice:1 180.00", "payment:1 50.00"]);
   });
 });

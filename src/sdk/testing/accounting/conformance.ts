@@ -8,7 +8,7 @@ import type { HttpClient } from "../../context.ts";
 import { RetryableError } from "../../errors.ts";
 import type { Integration } from "../../integration.ts";
 import { formatAmount } from "../../money.ts";
-import { memoryLog, noEntries } from "../builders.ts";
+import { memoryLog, nothingElse } from "../builders.ts";
 import { changeStories } from "./change-stories.ts";
 import { AccountingDesk } from "./desk.ts";
 import { marketStories } from "./market-stories.ts";
@@ -190,8 +190,9 @@ async function expectBooks<Config extends AccountingSettings>(
   { connection, reference, config, dataFolder }: Told<Config>,
 ): Promise<void> {
   const context: TargetContext<Config> = {
-    ...{ config, http, log: memoryLog(), clock: { now: Date.now }, dataFolder },
-    ...{ entriesOf: noEntries, signal: new AbortController().signal },
+    ...{ config, http, log: memoryLog(), clock: { now: Date.now } },
+    ...{ ...nothingElse, dataFolder },
+    ...{ signal: new AbortController().signal },
   };
   const where = place?.replace("fjord-", `${connection}-`) ?? reference;
   const books = await target.read(`${connection}/${where}/`, currency, context);

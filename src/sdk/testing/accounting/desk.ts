@@ -87,6 +87,8 @@ export class AccountingDesk<Config extends AccountingSettings> {
       http,
       clock: { now: () => this.nowMs },
       dataFolder,
+      documentOf: () => Promise.resolve(undefined),
+      firstUsedAt: () => Promise.resolve(0),
       activity: unused,
       signal: new AbortController().signal,
     };
