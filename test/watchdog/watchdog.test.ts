@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
+import { laySqliteTables } from "../harness/ready-tables.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { HANDLER, installBadPlugIn, reservation, startWork, TOKEN } from "./bad-plug-in.ts";
@@ -117,8 +117,8 @@ describe("with a short limit", { timeout: 60_000 }, () => {
   /** A store in which one reservation waits to be understood. */
   async function waitingStore() {
     const location = { sqliteFile: `${temporaryFolder()}/bellhop.sqlite` };
+    await laySqliteTables(location.sqliteFile);
     const db = await Database.open(location);
-    await migrate(db);
     const body = Buffer.from(reservation(GUILTY));
     const rawHeaders = ["content-type", "application/x-www-form-urlencoded"];
     const facts = { id: "d1", connection: "bikes", method: "POST", query: "" };
