@@ -10,7 +10,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    globalSetup: ["test/harness/build.ts", "test/harness/memory-folder.ts"],
+    globalSetup: [
+      "test/harness/build.ts",
+      "test/harness/memory-folder.ts",
+      "test/harness/offer-mariadb.ts",
+    ],
     include: ["test/**/*.test.ts", "integrations/**/*.test.ts"],
     // Suites start real servers and processes, and spend much of their time waiting for them.
     maxWorkers: 3,

@@ -182,9 +182,11 @@ onEachStore((store) => {
       expect(mail.mails).toHaveLength(1);
     }, PATIENCE);
 
-    await vi.waitFor(async () => {
-      const told = await app.db.knex("notices").where({ channel: "mail" }).update({ due_at: 0 });
-      expect(told).toBe(1);
+    const work = app.container.resolve(AlertWork);
+    await work.end();
+    expect(await app.db.knex("notices").where({ channel: "mail" }).update({ due_at: 0 })).toBe(1);
+    work.begin();
+    await vi.waitFor(() => {
       expect(mail.mails.length).toBeGreaterThan(1);
     }, PATIENCE);
 

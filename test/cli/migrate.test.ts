@@ -6,7 +6,7 @@ import { command } from "./command.ts";
 
 onEachStore((store) => {
   it("the tables are made once, and a second run has nothing to do", async () => {
-    const location = await store.newLocation();
+    const location = await store.emptyLocation();
     const env =
       "mysqlUrl" in location
         ? { BELLHOP_DATA: temporaryFolder(), DATABASE_URL: location.mysqlUrl }

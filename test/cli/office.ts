@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 
 import { Database } from "../../src/db/database.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import type { SimulatedSystem, Simulator } from "../../src/sdk/simulator.ts";
 import { serveSystems } from "../../src/simulate/system-server.ts";
 import { simulator as planyo } from "../../integrations/planyo/simulator/simulator.ts";
 import { simulator as tourcms } from "../../integrations/tourcms/simulator/simulator.ts";
 import { API_TOKEN } from "../harness/app.ts";
+import { laySqliteTables } from "../harness/ready-tables.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { command, type CommandResult } from "./command.ts";
 
@@ -70,8 +70,9 @@ export async function openOffice({ bookings, reconcile = {} }: OfficeOptions): P
     MAIL_FROM: "post@example.com",
     LOG_LEVEL: "info",
   };
-  const db = await Database.open({ sqliteFile: join(folder, "bellhop.sqlite") });
-  await migrate(db);
+  const sqliteFile = join(folder, "bellhop.sqlite");
+  await laySqliteTables(sqliteFile);
+  const db = await Database.open({ sqliteFile });
   return {
     folder,
     env,

@@ -18,7 +18,7 @@ const ALL = [
 
 onEachStore((store) => {
   it("a fresh store gets the whole schema, and nothing the second time", async () => {
-    const db = await Database.open(await store.newLocation());
+    const db = await Database.open(await store.emptyLocation());
 
     expect(await missingMigrations(db)).toEqual(ALL);
     expect(await migrate(db)).toEqual(ALL);
@@ -28,7 +28,7 @@ onEachStore((store) => {
   });
 
   it("several processes that migrate at once leave one schema", async () => {
-    const location = await store.newLocation();
+    const location = await store.emptyLocation();
     const databases = await Promise.all([1, 2, 3].map(() => Database.open(location)));
 
     const applied = await Promise.all(databases.map((db) => migrate(db)));
@@ -38,7 +38,7 @@ onEachStore((store) => {
   });
 
   it("a migration killed at any point is finished by the next start", async () => {
-    const location = await store.newLocation();
+    const location = await store.emptyLocation();
     const environment = {
       ...process.env,
       BELLHOP_DATA: "mysqlUrl" in location ? temporaryFolder() : folderOf(location.sqliteFile),
@@ -65,20 +65,17 @@ onEachStore((store) => {
   });
 
   it("a schema that is half there is completed", async () => {
-    const db = await Database.open(await store.newLocation());
-    await migrate(db);
+    const db = await store.open();
     await db.knex("migrations").delete();
     await db.knex.schema.dropTable("lanes");
 
     await migrate(db);
 
     expect(await db.knex("lanes").select()).toEqual([]);
-    await db.close();
   });
 
   it("the lock of a process that died is taken over when its time is up", async () => {
-    const db = await Database.open(await store.newLocation());
-    await migrate(db);
+    const db = await store.open();
     await db.knex("migrations").delete();
     const until = db.knex.raw(`${db.dialect.nowMs} + 700`);
     await db.knex("migration_lock").update({ token: "somebody dead", until });
@@ -87,16 +84,13 @@ onEachStore((store) => {
     await migrate(db);
 
     expect(Date.now() - startedAt).toBeGreaterThan(500);
-    await db.close();
   });
 
   it("a schema of a newer version is not written to", async () => {
-    const db = await Database.open(await store.newLocation());
-    await migrate(db);
+    const db = await store.open();
     await db.knex("migrations").insert({ id: "9999-from-the-future", applied_at: 0 });
 
     await expect(migrate(db)).rejects.toThrow(NewerSchemaError);
-    await db.close();
   });
 });
 

@@ -5,7 +5,8 @@ import type { Knex } from "knex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { mysqlDialect, openMysql } from "../../src/db/mysql.ts";
-import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
+import { type DatabaseServer, hasProgram } from "../harness/servers.ts";
+import { useMariaDb } from "../harness/shared-mariadb.ts";
 
 const ANSWER_TIMEOUT_MS = 1_000;
 
@@ -42,12 +43,12 @@ class Line {
 
 describe.runIf(hasProgram("mariadbd"))("a database that falls silent", () => {
   const { failureOf } = mysqlDialect("MariaDB");
-  let mariaDb: MariaDb;
+  let mariaDb: DatabaseServer;
   let line: Line;
   let knex: Knex;
 
   beforeAll(async () => {
-    mariaDb = await startMariaDb();
+    mariaDb = await useMariaDb();
   });
   afterAll(() => mariaDb.stop());
   beforeEach(async () => {

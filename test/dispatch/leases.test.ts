@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import { LEASE_MS } from "../../src/dispatch/lane-store.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onEachBreakableStore } from "../harness/stores.ts";
 import { eventOf, openWorkshop } from "../harness/workshop.ts";
 
 interface LaneRow {
@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 60_000 });
 /** As long as a busy machine may need. */
 const PATIENT = { timeout: 20_000, interval: 50 };
 
-onEachStore((store) => {
+onEachBreakableStore((store) => {
   it("a process never takes over a booking that it is working on itself", async () => {
     const db = await store.open();
     let running = 0;

@@ -11,7 +11,9 @@ import { serveSystems, type SystemServer } from "../../src/simulate/system-serve
 import { simulator } from "../../integrations/tourcms/simulator/simulator.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
 import { knownBookings, truthsOf } from "../harness/known-bookings.ts";
-import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
+import { newReadyDatabase } from "../harness/ready-tables.ts";
+import { type DatabaseServer, hasProgram, temporaryFolder } from "../harness/servers.ts";
+import { useMariaDb } from "../harness/shared-mariadb.ts";
 
 const BOOKINGS = 600;
 const NAMES = ["first", "second", "third"] as const;
@@ -26,12 +28,12 @@ interface Question {
 }
 
 describe.runIf(hasProgram("mariadbd"))("several processes on one MariaDB", () => {
-  let mariadb: MariaDb;
+  let mariadb: DatabaseServer;
   let db: Database;
   let apis: SystemServer;
   const running: BellhopProcess[] = [];
   beforeAll(async () => {
-    mariadb = await startMariaDb();
+    mariadb = await useMariaDb();
   });
   afterAll(() => mariadb.stop());
   afterEach(async () => {
@@ -41,7 +43,7 @@ describe.runIf(hasProgram("mariadbd"))("several processes on one MariaDB", () =>
   });
 
   it("compare one at a time; when the one is killed another goes on within 15 s", async () => {
-    const url = await mariadb.newDatabase();
+    const url = await newReadyDatabase(mariadb);
     const system = simulator.create({ seed: 5, now: Date.now(), hourlyLimit: NO_LIMIT });
     system.populate?.(BOOKINGS);
     const questions: Question[] = [];

@@ -8,7 +8,9 @@ import { startApp } from "../harness/app.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
 import { breakingProxy } from "../harness/breaking-proxy.ts";
 import { failingDisk } from "../harness/failing-disk.ts";
-import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "../harness/servers.ts";
+import { newReadyDatabase } from "../harness/ready-tables.ts";
+import { type DatabaseServer, hasProgram, temporaryFolder } from "../harness/servers.ts";
+import { useMariaDb } from "../harness/shared-mariadb.ts";
 
 const TOKEN = "faulty-token-0123456789abcdef";
 const CALLS = 10;
@@ -84,9 +86,9 @@ describe.runIf(hasProgram("cc"))("a disk that fails under a running Bellhop", ()
 });
 
 describe.runIf(hasProgram("mariadbd"))("a connection to the database that breaks", () => {
-  let server: MariaDb;
+  let server: DatabaseServer;
   beforeAll(async () => {
-    server = await startMariaDb();
+    server = await useMariaDb();
   });
   afterAll(() => server.stop());
 
@@ -94,11 +96,12 @@ describe.runIf(hasProgram("mariadbd"))("a connection to the database that breaks
     "%s the insert is done leaves no 200 without its row, and no row twice",
     { timeout: 240_000 },
     async (when) => {
-      const proxy = await breakingProxy(server.port);
-      const url = await server.newDatabase();
+      const url = await newReadyDatabase(server);
+      const { port } = new URL(url);
+      const proxy = await breakingProxy(Number(port));
       const app = await startApp({
         config: { connections: { bikes: { source: "planyo", tokens: [TOKEN] } } },
-        location: { mysqlUrl: url.replace(String(server.port), String(proxy.port)) },
+        location: { mysqlUrl: url.replace(port, String(proxy.port)) },
       });
       const db = await Database.open({ mysqlUrl: url });
       try {

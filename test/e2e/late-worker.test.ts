@@ -7,6 +7,7 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
+import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
 
@@ -158,6 +159,7 @@ onEachStore((store) => {
         expect(side.posted).toHaveLength(1);
       }, PATIENT);
       await first.kill();
+      await killedLongAgo(db);
       await start();
       await vi.waitFor(async () => {
         expect(await jobs(db)).toMatchObject([{ state: "done" }]);

@@ -10,20 +10,22 @@ import {
   startCalling,
   untilAllGoOn,
 } from "../harness/echo-bookings.ts";
-import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
+import { newReadyDatabase } from "../harness/ready-tables.ts";
+import { type DatabaseServer, hasProgram } from "../harness/servers.ts";
+import { useMariaDb } from "../harness/shared-mariadb.ts";
 
 describe.runIf(hasProgram("mariadbd"))("several processes on one MariaDB", () => {
-  let server: MariaDb;
+  let server: DatabaseServer;
   let url = "";
   let installation: EchoInstallation;
   let db: Database;
 
   beforeAll(async () => {
-    server = await startMariaDb();
+    server = await useMariaDb();
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
-    url = await server.newDatabase();
+    url = await newReadyDatabase(server);
     installation = echoInstallation();
     db = await Database.open({ mysqlUrl: url });
   });

@@ -9,6 +9,7 @@ import { Database } from "../../src/db/database.ts";
 import { momentOfInstant } from "../../src/sdk/time.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
 import { untilNothingWaits } from "../harness/echo-bookings.ts";
+import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { outboxMails } from "../harness/mails.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
@@ -64,6 +65,7 @@ onEachStore((store) => {
       const db = await Database.open(location);
       await untilNothingWaits(db, 30);
       await first.kill();
+      await killedLongAgo(db);
 
       // Their time comes while nobody is there.
       const due = { due_at: Date.now() - HOUR_MS, reference_at: Date.now() + 47 * HOUR_MS };
@@ -73,7 +75,10 @@ onEachStore((store) => {
         const bellhop = await startProcess(cwd, env);
         await sleep(200 + kill * 150);
         await bellhop.kill();
+        // As if it had been killed a while ago: the next one begins with the work at once.
+        await db.knex("owners").update({ until: 0 });
       }
+      await killedLongAgo(db);
       const last = await startProcess(cwd, env);
       await expect.poll(() => countOf(db, "planned"), { timeout: 40_000 }).toBe(5);
       await untilNothingWaits(db, 40);

@@ -6,7 +6,6 @@ import { expect, it, vi } from "vitest";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import { Database, type DatabaseLocation } from "../../src/db/database.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
@@ -109,7 +108,6 @@ async function install(store: StoreUnderTest): Promise<Installation> {
   mkdirSync(data, { recursive: true });
   writeFileSync(join(cwd, "bellhop.yaml"), "connections: {}\n");
   const db = await Database.open(location);
-  await migrate(db);
   await fill(db);
   const address = "mysqlUrl" in location ? { DATABASE_URL: location.mysqlUrl } : {};
   return { db, location, cwd, env: { BELLHOP_DATA: data, ...address } };

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { DependencyContainer } from "tsyringe";
@@ -13,6 +13,7 @@ import { parseRoles } from "../../src/roles.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
 import { environmentOf } from "../../src/settings/environment.ts";
 import { readSettings, type Settings } from "../../src/settings/settings.ts";
+import { laySqliteTables } from "./ready-tables.ts";
 import { temporaryFolder } from "./servers.ts";
 
 export const API_TOKEN = "api-token-of-the-tests-0123456789";
@@ -45,6 +46,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const folder = temporaryFolder();
   const env = environment(folder, options);
   const settings = readSettings(environmentOf(env));
+  await layTables(settings.database);
   const log = memoryLog();
   const foundation = await layFoundation(settings, parseRoles(options.roles ?? "all"), log);
   const container = compose(foundation, options.override);
@@ -62,6 +64,12 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Where there is no store yet: to make its tables takes longer than all else of a start. */
+async function layTables(database: DatabaseLocation): Promise<void> {
+  if ("mysqlUrl" in database || existsSync(database.sqliteFile)) return;
+  await laySqliteTables(database.sqliteFile);
 }
 
 function environment(folder: string, { config = {}, env, location }: AppOptions) {

@@ -12,6 +12,7 @@ import type { SimulatedSystem } from "../../src/sdk/simulator.ts";
 import { serveSystems } from "../../src/simulate/system-server.ts";
 import { simulator } from "../../integrations/tourcms/simulator/simulator.ts";
 import { startProcess } from "./bellhop-process.ts";
+import { killedLongAgo } from "./killed-long-ago.ts";
 import { knownBookings, truthsOf } from "./known-bookings.ts";
 import { startMailServer } from "./mails.ts";
 import { residentMiB } from "./resident-memory.ts";
@@ -26,6 +27,8 @@ export interface KilledImportOptions {
   bookings: number;
   /** How often Bellhop is killed, evenly, in the first half of the way. */
   kills: number;
+  /** Spares the time until the killed one counts as gone. */
+  isHasty?: boolean;
   onProgress?: (known: number) => void;
 }
 
@@ -49,7 +52,7 @@ export interface KilledImport {
  * it on the way. What the source would allow an hour is lifted: an import of that size takes days.
  */
 export async function importWithKills(options: KilledImportOptions): Promise<KilledImport> {
-  const { folder, bookings, kills, onProgress } = options;
+  const { folder, bookings, kills, isHasty = false, onProgress } = options;
   const system = simulator.create({ seed: 3, now: Date.now(), hourlyLimit: 1_000_000_000 });
   system.populate?.(bookings);
   const apis = await serveSystems([{ system, apiBaseUrl: "http://127.0.0.1:0" }]);
@@ -76,6 +79,7 @@ export async function importWithKills(options: KilledImportOptions): Promise<Kil
       await sleep(POLL_MS);
     }
     await (life < kills ? bellhop.kill() : bellhop.stop());
+    if (isHasty) await killedLongAgo(db);
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const result = { ...(await compared(db, system)), mails: mails.mails.length };

@@ -1,10 +1,13 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
 
 export { hasProgram } from "../../src/sdk/testing/programs.ts";
 
@@ -29,9 +32,16 @@ export function temporaryFolder(prefix = "bellhop-test-"): string {
   return mkdtempSync(join(tmpdir(), prefix));
 }
 
-export interface MariaDb {
+/** A MariaDB server for those who only use it. */
+export interface DatabaseServer {
   /** A fresh, empty database of the server. */
   newDatabase(): Promise<string>;
+  /** The URL of a database, whether it is there or not. */
+  urlOf(database: string): string;
+  stop(): Promise<void>;
+}
+
+export interface MariaDb extends DatabaseServer {
   /** Ends the server at once, as a crash would, and lets it be started again. */
   kill(): Promise<void>;
   restart(): Promise<void>;
@@ -39,7 +49,6 @@ export interface MariaDb {
   freeze(): Promise<void>;
   thaw(): void;
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 /**
@@ -47,20 +56,19 @@ export interface MariaDb {
  *
  * @param flush What a commit waits for: `1` the disk, `2` only the operating system. A killed server
  *   loses nothing with either, a machine without power would with `2`.
+ * @param more Options of the server.
  */
-export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
+export async function startMariaDb(
+  flush: 1 | 2 = 2,
+  more: readonly string[] = [],
+): Promise<MariaDb> {
   const folder = temporaryFolder("bellhop-mariadb-");
   const data = join(folder, "data");
   const port = await freePort();
   // Servers that share a folder for temporary files delete those of each other.
   const own = [`--tmpdir=${folder}`, ...(process.getuid?.() === 0 ? ["--user=root"] : [])];
-  const install = spawnSync("mariadb-install-db", [
-    "--no-defaults",
-    "--auth-root-authentication-method=normal",
-    `--datadir=${data}`,
-    ...own,
-  ]);
-  if (install.status !== 0) throw new Error(`mariadb-install-db: ${install.stderr.toString()}`);
+  const normal = ["--no-defaults", "--auth-root-authentication-method=normal"];
+  await run("mariadb-install-db", [...normal, `--datadir=${data}`, ...own]);
   const socket = join(folder, "socket");
   const start = async () => {
     const server = spawn(
@@ -72,6 +80,7 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
         `--port=${port}`,
         "--bind-address=127.0.0.1",
         `--innodb-flush-log-at-trx-commit=${flush}`,
+        ...more,
         ...own,
       ],
       { stdio: "ignore" },
@@ -80,16 +89,17 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
     return server;
   };
   let server = await start();
-  query(socket, "CREATE USER bellhop@'127.0.0.1' IDENTIFIED BY 'secret'");
-  query(socket, "GRANT ALL ON *.* TO bellhop@'127.0.0.1'");
+  await query(socket, "CREATE USER bellhop@'127.0.0.1' IDENTIFIED BY 'secret'");
+  await query(socket, "GRANT ALL ON *.* TO bellhop@'127.0.0.1'");
   let count = 0;
   return {
     port,
-    newDatabase: () => {
-      count += 1;
-      query(socket, `CREATE DATABASE test${count}`);
-      return Promise.resolve(`mysql://bellhop:secret@127.0.0.1:${port}/test${count}`);
+    newDatabase: async () => {
+      const name = `test${(count += 1)}`;
+      await query(socket, `CREATE DATABASE ${name}`);
+      return urlOn(port, name);
     },
+    urlOf: (name) => urlOn(port, name),
     kill: () => ended(server, "SIGKILL"),
     restart: async () => {
       server = await start();
@@ -108,6 +118,10 @@ export async function startMariaDb(flush: 1 | 2 = 2): Promise<MariaDb> {
   };
 }
 
+export function urlOn(port: number, database: string): string {
+  return `mysql://bellhop:secret@127.0.0.1:${port}/${database}`;
+}
+
 /** The signal reaches the threads one after the other: the last may answer a while longer. */
 function isFrozen(pid: number): boolean {
   return readdirSync(`/proc/${pid}/task`).every((thread) => {
@@ -116,15 +130,19 @@ function isFrozen(pid: number): boolean {
   });
 }
 
-function query(socket: string, sql: string): void {
-  const result = spawnSync("mariadb", ["--no-defaults", "-S", socket, "-u", "root", "-e", sql]);
-  if (result.status !== 0) throw new Error(`${sql}: ${result.stderr.toString()}`);
+async function query(socket: string, sql: string): Promise<void> {
+  await run("mariadb", ["--no-defaults", "-S", socket, "-u", "root", "-e", sql]);
 }
 
 async function untilAnswering(socket: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   const ping = ["--no-defaults", "-S", socket, "-u", "root", "ping"];
-  while (spawnSync("mariadb-admin", ping).status !== 0) {
+  const isAnswering = () =>
+    run("mariadb-admin", ping).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isAnswering())) {
     if (Date.now() > deadline) throw new Error("MariaDB did not start within 30 s");
     await sleep(50);
   }

@@ -4,90 +4,105 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 
 import { Database, type DatabaseLocation } from "../../src/db/database.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { hasProgram, type MariaDb, startMariaDb, temporaryFolder } from "./servers.ts";
+import { laySqliteTables, newReadyDatabase } from "./ready-tables.ts";
+import {
+  type DatabaseServer,
+  hasProgram,
+  type MariaDb,
+  startMariaDb,
+  temporaryFolder,
+} from "./servers.ts";
+import { useMariaDb } from "./shared-mariadb.ts";
 
 export interface StoreUnderTest {
   readonly name: "sqlite" | "mariadb";
   /** A place for a new, empty store. */
+  emptyLocation(): Promise<DatabaseLocation>;
+  /** A place of a new store that has its tables. */
   newLocation(): Promise<DatabaseLocation>;
   /** A new store with the schema in place; closed after the test. */
   open(): Promise<Database>;
-  /** The server behind it, for tests that break it. */
+  /** The server behind it, where it may be broken. */
   readonly server: MariaDb | undefined;
 }
 
-/** Runs one suite on SQLite, and on a MariaDB server that it starts itself. */
+/** Runs one suite on SQLite, and on MariaDB. */
 export function onEachStore(suite: (store: StoreUnderTest) => void): void {
+  onBoth(suite, useMariaDb);
+}
+
+/** The same for a suite that breaks the server: it gets one of its own. */
+export function onEachBreakableStore(suite: (store: StoreUnderTest) => void): void {
+  onBoth(suite, startMariaDb);
+}
+
+function onBoth(
+  suite: (store: StoreUnderTest) => void,
+  start: () => Promise<DatabaseServer | MariaDb>,
+): void {
   describe("on SQLite", () => {
-    const folders: string[] = [];
-    afterAll(() => {
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    });
-    const newLocation = () => {
-      const folder = temporaryFolder();
-      folders.push(folder);
-      return Promise.resolve({ sqliteFile: join(folder, "bellhop.sqlite") });
-    };
-    suite(storeOf("sqlite", newLocation, migrate, () => undefined));
+    suite(sqliteStore());
   });
 
   describe.runIf(hasProgram("mariadbd"))("on MariaDB", () => {
-    let server: MariaDb | undefined;
-    beforeAll(async () => {
-      server = await startMariaDb();
-    });
-    afterAll(() => server?.stop());
-    const newLocation = async () => {
-      if (!server) throw new Error("MariaDB is not running");
-      return { mysqlUrl: await server.newDatabase() };
-    };
-    suite(storeOf("mariadb", newLocation, tablesOnce(newLocation), () => server));
+    suite(mariaDbStore(start));
   });
 }
 
-/** Tables as the migrations have made them once on the server: anew, they take longer than most tests. */
-function tablesOnce(newLocation: () => Promise<{ mysqlUrl: string }>) {
-  let made: Promise<string[]> | undefined;
-  const make = async (): Promise<string[]> => {
-    const location = await newLocation();
-    const db = await Database.open(location);
-    await migrate(db);
-    const [rows] = (await db.knex.raw("SHOW TABLES")) as [Record<string, string>[]];
-    await db.close();
-    const name = new URL(location.mysqlUrl).pathname.slice(1);
-    return rows.flatMap((row) => Object.values(row)).map((table) => `${name}.${table}`);
+function sqliteStore(): StoreUnderTest {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  const newFile = () => {
+    const folder = temporaryFolder();
+    folders.push(folder);
+    return join(folder, "bellhop.sqlite");
   };
-  return async (db: Database): Promise<void> => {
-    for (const from of await (made ??= make())) {
-      const table = from.split(".")[1] ?? "";
-      await db.knex.raw(`CREATE TABLE ${table} LIKE ${from}`);
-      if (/^migration/.test(table)) await db.knex.raw(`INSERT INTO ${table} SELECT * FROM ${from}`);
-    }
+  const newLocation = async () => {
+    const sqliteFile = newFile();
+    await laySqliteTables(sqliteFile);
+    return { sqliteFile };
+  };
+  return {
+    name: "sqlite",
+    emptyLocation: () => Promise.resolve({ sqliteFile: newFile() }),
+    newLocation,
+    open: opener(newLocation),
+    server: undefined,
   };
 }
 
-function storeOf(
-  name: StoreUnderTest["name"],
-  newLocation: () => Promise<DatabaseLocation>,
-  makeTables: (db: Database) => Promise<unknown>,
-  server: () => MariaDb | undefined,
-): StoreUnderTest {
+function mariaDbStore(start: () => Promise<DatabaseServer | MariaDb>): StoreUnderTest {
+  let server: DatabaseServer | MariaDb | undefined;
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server?.stop());
+  const running = () => {
+    if (!server) throw new Error("MariaDB is not running");
+    return server;
+  };
+  const newLocation = async () => ({ mysqlUrl: await newReadyDatabase(running()) });
+  return {
+    name: "mariadb",
+    emptyLocation: async () => ({ mysqlUrl: await running().newDatabase() }),
+    newLocation,
+    open: opener(newLocation),
+    get server() {
+      return server && "kill" in server ? server : undefined;
+    },
+  };
+}
+
+function opener(newLocation: () => Promise<DatabaseLocation>): StoreUnderTest["open"] {
   const opened: Database[] = [];
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((db) => db.close()));
   });
-  return {
-    name,
-    newLocation,
-    async open() {
-      const db = await Database.open(await newLocation());
-      opened.push(db);
-      await makeTables(db);
-      return db;
-    },
-    get server() {
-      return server();
-    },
+  return async () => {
+    const db = await Database.open(await newLocation());
+    opened.push(db);
+    return db;
   };
 }

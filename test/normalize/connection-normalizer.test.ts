@@ -7,7 +7,7 @@ import {
   noticeOf,
   openNormalizer,
 } from "../harness/normalizer.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onEachBreakableStore } from "../harness/stores.ts";
 import { cabinView } from "./booking-builder.ts";
 
 let running: NormalizerBench | undefined;
@@ -37,7 +37,7 @@ function begin(bench: NormalizerBench): void {
   bench.normalizer.begin();
 }
 
-onEachStore((store) => {
+onEachBreakableStore((store) => {
   describe("a delivery that cannot be compared", () => {
     const requested = (reference: string, parts = {}) =>
       noticeOf(reference, "booking.requested", { view: cabinView(parts) });

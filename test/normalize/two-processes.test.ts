@@ -3,7 +3,6 @@ import { expect, it } from "vitest";
 
 import { CounterStore } from "../../src/db/counter-store.ts";
 import { Database, type DatabaseLocation } from "../../src/db/database.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
@@ -94,7 +93,6 @@ onEachStore((store) => {
     async () => {
       const location = await store.newLocation();
       const one = await startProcess(location);
-      await migrate(one.db);
       const other = await startProcess(location);
 
       await fc.assert(
@@ -116,7 +114,6 @@ onEachStore((store) => {
   it("two first looks at a booking, of different calls, make one booking and number its events", async () => {
     const location = await store.newLocation();
     const one = await startProcess(location);
-    await migrate(one.db);
     const other = await startProcess(location);
     const life: History = {
       states: [cabinView(), cabinView({ status: "confirmed" })],
@@ -140,7 +137,6 @@ onEachStore((store) => {
   it("two changes of a booking that are compared at the same time are two versions, and none is lost", async () => {
     const location = await store.newLocation();
     const one = await startProcess(location);
-    await migrate(one.db);
     const other = await startProcess(location);
     const life: History = {
       states: [cabinView(), { status: "confirmed" }, { notes: "two dogs" }],

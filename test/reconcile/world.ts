@@ -18,8 +18,12 @@ import type {
   SourceLists,
 } from "../../src/sdk/lists.ts";
 import type { Notice } from "../../src/sdk/source.ts";
+import { passWaits } from "../harness/passing-time.ts";
 import { type NormalizerBench, openNormalizer } from "../harness/normalizer.ts";
 import type { StoreUnderTest } from "../harness/stores.ts";
+
+/** So long at the most a source is given before it is looked at once more. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** A booking system of the test: what it has, what it shows, and what it was asked. */
 export class World {
@@ -155,7 +159,7 @@ export interface ReconcileBench extends NormalizerBench {
   reconciler: Reconciler;
   comparisons: ComparisonStore;
   facts: FactStore;
-  /** Asks, and waits for the end. */
+  /** Asks, and waits for the end. What waits for a later look gets it at once. */
   compare(wanted: Wanted, kind?: Comparison["kind"]): Promise<Comparison>;
   /** `subject kind state cause` of each difference, oldest first. */
   differences(): Promise<string[]>;
@@ -229,6 +233,7 @@ export function openReconciler(
       return vi.waitFor(
         async () => {
           const comparison = await comparisons.find(id);
+          if (comparison?.state === "open") await passWaits(db, LOOK_AGAIN_MS);
           expect(comparison?.state).not.toBe("open");
           return comparison ?? { ...missing, wanted };
         },

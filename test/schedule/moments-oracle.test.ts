@@ -53,13 +53,15 @@ function wallsOf(dayUtc: number, timeZone: string): Walls {
   const known = walked.get(key);
   if (known) return known;
   const walls = new Int32Array(DAY_MINUTES);
-  const zone = zones.get(timeZone);
-  let offset = NaN;
+  const offsetAt = (index: number) =>
+    zones.get(timeZone)?.offset((dayUtc * DAY_MINUTES + index) * MINUTE_MS) ?? NaN;
+  // No zone changes its clocks twice a day, and all do it at a full or a half hour; to ask luxon at
+  // every minute takes minutes.
+  let offset = offsetAt(0);
+  const isChanging = offset !== offsetAt(DAY_MINUTES - 30);
   for (let index = 0; index < DAY_MINUTES; index += 1) {
-    const minute = dayUtc * DAY_MINUTES + index;
-    // Clocks change at a full or a half hour; to ask luxon at every minute takes minutes.
-    if (index % 30 === 0) offset = zone?.offset(minute * MINUTE_MS) ?? NaN;
-    walls[index] = minute + offset;
+    if (isChanging && index % 30 === 0) offset = offsetAt(index);
+    walls[index] = dayUtc * DAY_MINUTES + index + offset;
   }
   walked.set(key, walls);
   return walls;
@@ -191,10 +193,12 @@ const known = new Map<string, number[]>();
 function changesOf(timeZone: string): number[] {
   const found = known.get(timeZone);
   if (found) return found;
-  const offsetOn = (days: number) =>
-    zones.get(timeZone)?.offset(DateTime.utc(2026, 1, 1).plus({ days }).toMillis());
-  const changes = Array.from({ length: YEARS * 365 }, (_, days) => days).filter(
-    (days) => offsetOn(days) !== offsetOn(days + 1),
+  const first = Date.UTC(2026, 0, 1);
+  const offsets = Array.from({ length: YEARS * 365 + 1 }, (_, days) =>
+    zones.get(timeZone)?.offset(first + days * DAY_MINUTES * MINUTE_MS),
+  );
+  const changes = [...offsets.keys()].filter(
+    (days) => days < YEARS * 365 && offsets[days] !== offsets[days + 1],
   );
   known.set(timeZone, changes);
   return changes;
