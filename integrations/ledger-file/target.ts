@@ -10,7 +10,7 @@ import {
 } from "#sdk/accounting";
 
 import type { LedgerFileConfig } from "./config.ts";
-import { type JournalEntry, linesOf, type PostingLine } from "./entries.ts";
+import { type JournalEntry, linesOf, type PostingLine, wordsOf } from "./entries.ts";
 import { beancount, journal, type JournalFormat } from "./journal-format.ts";
 import { MonthQueue } from "./month-queue.ts";
 import { readBooks } from "./read-books.ts";
@@ -113,12 +113,10 @@ function entryOf(
   { number, title }: { number: string; title: string },
   { accounts }: LedgerFileConfig,
 ): JournalEntry {
-  const { on, currency, party, note, kind, totalMinor, key } = document;
-  const ordinal = key.slice(key.lastIndexOf(":") + 1);
-  const name = kind.replace("_", " ");
+  const { on, currency, party, note, kind, totalMinor } = document;
   return {
     ...{ on, currency, number, party, kind, totalMinor },
-    text: `${name.charAt(0).toUpperCase()}${name.slice(1)} ${ordinal}: ${title}`,
+    text: kind === "takings" ? title : `${wordsOf(document)}: ${title}`,
     ...(note !== undefined && { note }),
     lines: linesOf(document, accounts),
   };
