@@ -99,8 +99,8 @@ function holder(key: string): "prepayments" | "receivable" {
 }
 
 export function clearingOf(method: string | undefined, { clearing }: Accounts): string {
-  const named = method === undefined ? undefined : clearing[method];
-  return named ?? clearing.default;
+  const isNamed = method !== undefined && Object.hasOwn(clearing, method);
+  return (isNamed ? clearing[method] : undefined) ?? clearing.default;
 }
 
 function soldLines(

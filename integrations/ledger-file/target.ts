@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 
-import { ConfigurationError, PermanentError } from "#sdk";
+import { ConfigurationError, PermanentError, RetryableError } from "#sdk";
 import {
   type AccountingDocument,
   type AccountingTarget,
@@ -127,18 +127,20 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** What the disk says, in words that help. */
+const REFUSED: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"];
+const FULL: readonly string[] = ["ENOSPC", "EDQUOT"];
+
+/** What the disk says, in words that help. A month that was not written may still be in place. */
 async function explained(folder: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
-      throw new ConfigurationError(`${folder} cannot be written (${code}): correct path`, {
-        cause: error,
-        mayHaveHappened: true,
-      });
-    }
-    throw error;
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    const details = { cause, mayHaveHappened: true };
+    if (REFUSED.includes(code))
+      throw new ConfigurationError(`${folder} cannot be written (${code}): correct path`, details);
+    if (FULL.includes(code))
+      throw new RetryableError(`the disk of ${folder} is full (${code}): make room`, details);
+    throw cause;
   }
 }
