@@ -64,14 +64,43 @@ export function linesOf(document: AccountingDocument, accounts: Accounts): Posti
   }
 }
 
+const NAMES: Readonly<Record<AccountingDocument["kind"], string>> = {
+  invoice: "Invoice",
+  credit_note: "Credit note",
+  payment: "Payment",
+  deposit: "Deposit",
+  refund: "Refund",
+  application: "Application",
+  deferral: "Deferred income",
+  fee: "Payment fee",
+  write_off: "Write-off",
+  takings: "Takings",
+};
+
+/** `Invoice 1`, `Deposit 1 used for invoice 2` */
+export function wordsOf(document: AccountingDocument): string {
+  if (document.kind === "application")
+    return `${named(document.from)} used for ${named(document.to).toLowerCase()}`;
+  return `${NAMES[document.kind]} ${ordinalOf(document.key)}`;
+}
+
+function named(key: string): string {
+  const kind = key.slice(0, key.lastIndexOf(":"));
+  return `${NAMES[kind as keyof typeof NAMES]} ${ordinalOf(key)}`;
+}
+
+function ordinalOf(key: string): string {
+  return key.slice(key.lastIndexOf(":") + 1);
+}
+
 /** Deposits are held apart; what a credit note gives back is owed on the account of the guest. */
 function holder(key: string): "prepayments" | "receivable" {
   return key.startsWith("deposit") ? "prepayments" : "receivable";
 }
 
 export function clearingOf(method: string | undefined, { clearing }: Accounts): string {
-  const named = method === undefined ? undefined : clearing[method];
-  return named ?? clearing.default;
+  const isNamed = method !== undefined && Object.hasOwn(clearing, method);
+  return (isNamed ? clearing[method] : undefined) ?? clearing.default;
 }
 
 function soldLines(

@@ -19,7 +19,7 @@ export interface JournalFormat {
 
 const ACCOUNT_WIDTH = 32;
 const AMOUNT_WIDTH = 14;
-const TAGS = ["number", "booking", "customer", "tax", "total"];
+const TAGS = ["number", "booking", "tax", "total"];
 
 /** Read by hledger and ledger alike: plain text, UTF-8. */
 export const journal: JournalFormat = {
@@ -36,7 +36,6 @@ export const journal: JournalFormat = {
     const tags = [
       `number: ${name}`,
       `booking: ${bookingOf(name)}`,
-      `customer: ${plain(party)}`,
       `total: ${formatAmount({ amountMinor, currency })}`,
       ...(note === undefined ? [] : [plain(note).replaceAll(":", " -")]),
     ];

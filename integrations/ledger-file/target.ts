@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 
-import { ConfigurationError, PermanentError } from "#sdk";
+import { ConfigurationError, PermanentError, RetryableError } from "#sdk";
 import {
   type AccountingDocument,
   type AccountingTarget,
@@ -10,7 +10,7 @@ import {
 } from "#sdk/accounting";
 
 import type { LedgerFileConfig } from "./config.ts";
-import { type JournalEntry, linesOf, type PostingLine } from "./entries.ts";
+import { type JournalEntry, linesOf, type PostingLine, wordsOf } from "./entries.ts";
 import { beancount, journal, type JournalFormat } from "./journal-format.ts";
 import { MonthQueue } from "./month-queue.ts";
 import { readBooks } from "./read-books.ts";
@@ -113,12 +113,10 @@ function entryOf(
   { number, title }: { number: string; title: string },
   { accounts }: LedgerFileConfig,
 ): JournalEntry {
-  const { on, currency, party, note, kind, totalMinor, key } = document;
-  const ordinal = key.slice(key.lastIndexOf(":") + 1);
-  const name = kind.replace("_", " ");
+  const { on, currency, party, note, kind, totalMinor } = document;
   return {
     ...{ on, currency, number, party, kind, totalMinor },
-    text: `${name.charAt(0).toUpperCase()}${name.slice(1)} ${ordinal}: ${title}`,
+    text: kind === "takings" ? title : `${wordsOf(document)}: ${title}`,
     ...(note !== undefined && { note }),
     lines: linesOf(document, accounts),
   };
@@ -129,18 +127,20 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** What the disk says, in words that help. */
+const REFUSED: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST"];
+const FULL: readonly string[] = ["ENOSPC", "EDQUOT"];
+
+/** What the disk says, in words that help. A month that was not written may still be in place. */
 async function explained(folder: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
-      throw new ConfigurationError(`${folder} cannot be written (${code}): correct path`, {
-        cause: error,
-        mayHaveHappened: true,
-      });
-    }
-    throw error;
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    const details = { cause, mayHaveHappened: true };
+    if (REFUSED.includes(code))
+      throw new ConfigurationError(`${folder} cannot be written (${code}): correct path`, details);
+    if (FULL.includes(code))
+      throw new RetryableError(`the disk of ${folder} is full (${code}): make room`, details);
+    throw cause;
   }
 }

@@ -20,6 +20,12 @@ export async function judge(folder: string): Promise<void> {
   await accept("ledger", ["-f", main, "--strict", "--pedantic", "balance"]);
 }
 
+/** What hledger says of the journal in a folder. @throws when it refuses. */
+export async function hledger(folder: string, args: readonly string[]): Promise<string> {
+  const main = join(folder, "main.journal");
+  return accept("hledger", [...args, "-f", main]);
+}
+
 /** What `bean-check` does, for many journals in one process: most of its time is its start. */
 const BEAN_CHECK = `
 import sys
@@ -36,9 +42,10 @@ export async function judgeBeans(folders: readonly string[]): Promise<string> {
   return (await run("/usr/bin/python3", ["-c", BEAN_CHECK, ...files])).stdout;
 }
 
-async function accept(program: string, args: readonly string[]): Promise<void> {
+async function accept(program: string, args: readonly string[]): Promise<string> {
+  const options = { env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" }, maxBuffer: 2 ** 28 };
   try {
-    await run(program, [...args], { env: { PATH: "/usr/bin:/bin", LC_ALL: "C.UTF-8" } });
+    return (await run(program, [...args], options)).stdout;
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     const words = [stderr, stdout].join("");

@@ -28,8 +28,10 @@ export function takeFees(desk: Desk): void {
   const charged = new Set(standing.ofKind("fee").map(({ of }) => of));
   for (const one of standing.money) {
     const { key, method, kind, totalMinor, currency, on } = one;
-    const fee = method === undefined ? undefined : facts.settings.fees[method];
-    if (!fee || method === undefined || method === OPENING) continue;
+    if (method === undefined || method === OPENING) continue;
+    // A source may call a method of payment anything, also what every object has.
+    const fee = Object.hasOwn(facts.settings.fees, method) && facts.settings.fees[method];
+    if (!fee) continue;
     if (kind === "refund" || charged.has(key)) continue;
     const fixedMinor = parseMoney(fee.fixed, currency).amountMinor;
     const feeMinor = percentOf(totalMinor, fee.percent) + fixedMinor;

@@ -212,3 +212,10 @@ describe("a booking that was there before Bellhop kept the books", () => {
     expect(short(made)).toEqual(["invoice:1 180.00", "payment:1 50.00"]);
   });
 });
+
+it("a method of payment with the name of something that every object has costs no fee", () => {
+  const books = new Books({ fees: { card: { percent: "1.4" } } });
+  const payments = [{ amount: eur(5_000), paidAt: "2026-03-01", method: "constructor" }];
+
+  expect(short(books.see(bookingOf({ payments })))).toEqual(["deposit:1 50.00"]);
+});

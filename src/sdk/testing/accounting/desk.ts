@@ -76,7 +76,7 @@ export class AccountingDesk<Config extends AccountingSettings> {
       log: memoryLog(),
       effect: (key, steps) => ledger.effect(key, { ...steps }),
       ledger: ledger.entries(),
-      entriesOf: (period) => this.#entriesOf(period),
+      entriesOf: (period) => this.entriesOf(period),
       current,
       mail: {
         ...{ isRehearsal: false, office: undefined },
@@ -94,7 +94,8 @@ export class AccountingDesk<Config extends AccountingSettings> {
     };
   }
 
-  async *#entriesOf(period: string): AsyncGenerator<PeriodEntry> {
+  /** What has been done in a period, over all bookings. */
+  async *entriesOf(period: string): AsyncGenerator<PeriodEntry> {
     for (const ledger of this.#lanes.values()) yield* ledger.entriesOf(period);
   }
 }
