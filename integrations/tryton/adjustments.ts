@@ -5,7 +5,6 @@ import type { Account } from "./books.ts";
 import { readClaim } from "./claim.ts";
 import type { Desk } from "./desk.ts";
 import { atRateOfDay, createMove, findMove, postMove, type Leg } from "./entry.ts";
-import { ensureParty } from "./party.ts";
 import { referenceOf } from "./reference.ts";
 
 /** Documents that settle nothing: deferred revenue, fees, and the takings of a day. */
@@ -106,6 +105,6 @@ async function addTaxed(
 
 async function withParty(legs: Leg[], { party }: Posting, desk: Desk): Promise<Leg[]> {
   if (!legs.some(({ account }) => account.isPersonal)) return legs;
-  const { id } = await ensureParty(party, desk.tryton);
+  const { id } = await desk.party(party);
   return legs.map((leg) => ({ ...leg, party: id }));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ConfigurationError, decimalsOf } from "#sdk";
+import { ConfigurationError, decimalsOf, PermanentError } from "#sdk";
 
 import type { Domain, Tryton } from "./client.ts";
 import { asBoolean, asDecimal, asId } from "./wire.ts";
@@ -82,7 +82,16 @@ export async function readAccount(
 ): Promise<Account> {
   const domain = [...POSTABLE, ["OR", ["code", "=", wanted], ["name", "=", wanted]]];
   const rows = await tryton.searchRead("account.account", domain, AccountRow);
-  const row = only(rows, wanted, setting, "account");
+  return accountOf(only(rows, wanted, setting, "account"));
+}
+
+export async function readAccountById(tryton: Tryton, id: number): Promise<Account> {
+  const [row] = await tryton.read("account.account", [id], AccountRow);
+  if (row === undefined) throw new PermanentError(`account ${id} of Tryton is gone`);
+  return accountOf(row);
+}
+
+function accountOf(row: z.infer<z.ZodObject<typeof AccountRow>>): Account {
   return {
     id: row.id,
     name: row.name,

@@ -5,7 +5,7 @@ import { PermanentError } from "#sdk";
 import { sumOf, type TwoFold } from "./amounts.ts";
 import type { Account } from "./books.ts";
 import type { Desk } from "./desk.ts";
-import { asBoolean, asDay, asDecimal, asId, date, minorOf } from "./wire.ts";
+import { asDay, asDecimal, asId, date, decimal, minorOf } from "./wire.ts";
 
 /**
  * What is still to be settled of an invoice, a credit note or a deposit: its own lines on the
@@ -35,8 +35,7 @@ export interface ClaimLine extends TwoFold {
 const LineRow = {
   id: asId,
   date: asDay,
-  account: asId,
-  party: asId.nullable(),
+  move: asId,
   debit: asDecimal,
   credit: asDecimal,
   amount_second_currency: asDecimal.nullable(),
@@ -49,6 +48,7 @@ const InvoiceRow = {
   state: z.string(),
   move: asId.nullable(),
   account: asId,
+  party: asId,
   payment_lines: z.array(asId),
 };
 
@@ -63,72 +63,78 @@ export async function readClaim(reference: string, currency: string, desk: Desk)
 async function readInvoiceClaim(id: number, currency: string, desk: Desk): Promise<Claim> {
   const [invoice] = await desk.tryton.read("account.invoice", [id], InvoiceRow);
   if (invoice?.move == null) {
-    throw new PermanentError(
-      `invoice ${id} of Tryton is ${invoice?.state ?? "gone"}: post it first`,
-    );
+    const state = invoice?.state ?? "gone";
+    throw new PermanentError(`invoice ${id} of Tryton is ${state}: post it first`);
   }
-  const own = [
-    ["move", "=", invoice.move],
-    ["account", "=", invoice.account],
-  ];
-  const claim = await readLines(own, invoice.payment_lines, currency, desk);
-  const isOpen = invoice.state === "posted";
-  return { ...claim, invoice: { id, isOpen, paymentLines: invoice.payment_lines } };
+  const { move, account, party, payment_lines: paymentLines, state } = invoice;
+  const claim = await readLines({ move, account, party }, paymentLines, currency, desk);
+  return { ...claim, invoice: { id, isOpen: state === "posted", paymentLines } };
 }
 
+const OwnRow = { account: asId, party: asId.nullable() };
+
 /** The one line of a deposit that takes money on is what is owed to the guest. */
-async function readDepositClaim(id: number, currency: string, desk: Desk): Promise<Claim> {
+async function readDepositClaim(move: number, currency: string, desk: Desk): Promise<Claim> {
   const own = [
-    ["move", "=", id],
-    ["credit", ">", { __class__: "Decimal", decimal: "0" }],
+    ["move", "=", move],
+    ["credit", ">", decimal("0")],
   ];
-  return readLines(own, [], currency, desk);
+  const [row] = await desk.tryton.searchRead("account.move.line", own, OwnRow);
+  if (row === undefined) throw new PermanentError(`Tryton has no deposit in entry ${move}`);
+  return readLines({ move, ...row }, [], currency, desk);
+}
+
+interface Owned {
+  move: number;
+  account: number;
+  party: number | null;
 }
 
 async function readLines(
-  own: readonly unknown[],
+  { move, account, party }: Owned,
   linked: readonly number[],
   currency: string,
   desk: Desk,
 ): Promise<Claim> {
-  const read = (domain: readonly unknown[]) =>
-    desk.tryton.searchRead("account.move.line", domain, LineRow, { order: [["id", "ASC"]] });
-  const ownRows = await read(own);
-  const [first] = ownRows;
-  if (first === undefined) throw new PermanentError("Tryton has no line of what is to be settled");
-  const origins = ownRows.map((row) => `account.move.line,${row.id}`);
-  const reconciliations = ownRows.flatMap(({ reconciliation }) => reconciliation ?? []);
-  const settling = await read([
-    ["move_state", "=", "posted"],
-    ["account", "=", first.account],
+  const known = await desk.accountById(account);
+  const owner = known.isPersonal ? party : null;
+  const domain = [
+    ["account", "=", account],
+    ["party", "=", owner],
     [
       "OR",
-      ["origin", "in", origins],
+      ["move", "=", move],
+      [
+        ["origin.move", "=", move, "account.move.line"],
+        ["move_state", "=", "posted"],
+      ],
       ["id", "in", linked],
-      ["reconciliation", "in", reconciliations],
+      ["reconciliation.lines.move", "=", move],
     ],
-  ]);
-  const rows = [...ownRows, ...settling.filter((row) => !ownRows.some(({ id }) => id === row.id))];
-  const lines = rows.map((row, index) => ({
-    ...lineOf(row, currency, desk),
-    isOwn: index < ownRows.length,
-  }));
+  ];
+  const order = [["id", "ASC"]];
+  const rows = await desk.tryton.searchRead("account.move.line", domain, LineRow, { order });
+  const lines = rows.map((row) => lineOf(row, row.move === move, currency, desk));
+  const own = lines.filter(({ isOwn }) => isOwn);
+  const [first] = own;
+  if (first === undefined) throw new PermanentError("Tryton has no line of what is to be settled");
   return {
-    account: await accountOf(first.account, desk),
-    ...(first.party !== null && { party: first.party }),
+    account: known,
+    ...(owner !== null && { party: owner }),
     origin: `account.move.line,${first.id}`,
-    whole: sumOf(lines.filter(({ isOwn }) => isOwn)),
+    whole: sumOf(own),
     lines,
   };
 }
 
 type Row = z.infer<z.ZodObject<typeof LineRow>>;
 
-function lineOf(row: Row, currency: string, { company }: Desk): Omit<ClaimLine, "isOwn"> {
+function lineOf(row: Row, isOwn: boolean, currency: string, { company }: Desk): ClaimLine {
   const companyMinor = debitLessCredit(row, company.currency.code);
   const second = row.second_currency === null ? "0" : (row.amount_second_currency ?? "0");
   return {
     id: row.id,
+    isOwn,
     on: row.date,
     companyMinor,
     minor: currency === company.currency.code ? companyMinor : minorOf(second, currency),
@@ -138,21 +144,6 @@ function lineOf(row: Row, currency: string, { company }: Desk): Omit<ClaimLine, 
 
 export function debitLessCredit(row: { debit: string; credit: string }, currency: string): number {
   return minorOf(row.debit, currency) - minorOf(row.credit, currency);
-}
-
-async function accountOf(id: number, { tryton }: Desk): Promise<Account> {
-  const shape = {
-    name: z.string(),
-    party_required: asBoolean,
-    reconcile: asBoolean,
-  };
-  const [row] = await tryton.read("account.account", [id], shape);
-  return {
-    id,
-    name: row?.name ?? "",
-    isPersonal: row?.party_required === true,
-    isReconciled: row?.reconcile === true,
-  };
 }
 
 /** What is left of it. */

@@ -162,10 +162,13 @@ function isAccepted({ warning }: TrytonQuestion): boolean {
 
 /** `currency.code` of a shape comes back below `currency.`; a shape names it as such. */
 function fieldsOf(shape: z.ZodRawShape): string[] {
-  return Object.keys(shape).flatMap((name) => {
-    const nested = name.endsWith(".") ? shape[name] : undefined;
-    const inner = nested instanceof z.ZodObject ? Object.keys(nested.shape) : [];
-    return nested === undefined ? [name] : inner.map((field) => name + field);
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    if (!name.endsWith(".")) return [name];
+    const one = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
+    const there = one instanceof z.ZodArray ? one.element : one;
+    return there instanceof z.ZodObject
+      ? Object.keys(there.shape).map((field) => name + field)
+      : [];
   });
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 
 import { ConfigurationError } from "#sdk";
-import type { AccountRole } from "#sdk/accounting";
+import type { AccountRole, Party } from "#sdk/accounting";
 
 import {
   readAccount,
+  readAccountById,
   readCompany,
   readCurrency,
   readJournal,
@@ -17,6 +18,7 @@ import {
 } from "./books.ts";
 import { Tryton } from "./client.ts";
 import type { TrytonConfig } from "./config.ts";
+import { ensureParty, type PartyRecord } from "./party.ts";
 import type { TrytonContext } from "./transport.ts";
 
 export type Journal = keyof TrytonConfig["journals"];
@@ -30,6 +32,7 @@ export interface Desk {
   config: TrytonConfig;
   company: Company;
   account(role: SingleRole): Promise<Account>;
+  accountById(id: number): Promise<Account>;
   /** Where differences of exchange rates go. */
   exchange(): Promise<Account>;
   /** @param method As the source names the way it was paid. */
@@ -38,6 +41,8 @@ export interface Desk {
   journal(kind: Journal): Promise<number>;
   paymentTerm(): Promise<number | undefined>;
   currency(code: string): Promise<Currency>;
+  /** As it is known now; not looked at again for a while when nothing has changed about it. */
+  party(party: Party): Promise<PartyRecord>;
 }
 
 interface Reading {
@@ -52,8 +57,7 @@ const readings = new Map<string, Reading>();
 export async function openDesk(context: TrytonContext): Promise<Desk> {
   const { config, clock } = context;
   const { url, database, user, company: wanted } = config;
-  const books = createHash("sha256").update(JSON.stringify([url, database, user, wanted]));
-  const name = books.digest("hex");
+  const name = hashOf([url, database, user, wanted]);
   const once = <Value>(what: string, read: () => Promise<Value>) =>
     kept(`${name}|${what}`, clock.now(), read);
 
@@ -70,6 +74,7 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
     config,
     company,
     account: async (role) => accountOf(accounts[role], `accounts.${role}`),
+    accountById: (id) => once(`account by id|${id}`, () => readAccountById(tryton, id)),
     exchange: async () => accountOf(accounts.exchange ?? accounts.rounding, "accounts.exchange"),
     clearing: async (method) => {
       const named = method === undefined ? undefined : accounts.clearing[method];
@@ -90,7 +95,13 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
       return once(`term|${paymentTerm}`, () => readPaymentTerm(tryton, paymentTerm));
     },
     currency: (code) => once(`currency|${code}`, () => readCurrency(tryton, code)),
+    party: (party) => once(`party|${hashOf(party)}`, () => ensureParty(party, tryton)),
   };
+}
+
+/** No names of guests are kept as keys. */
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
 
 function missing(setting: string): ConfigurationError {

@@ -7,7 +7,6 @@ import type { Values } from "./client.ts";
 import type { Desk } from "./desk.ts";
 import { findInvoice, type InvoiceRecord } from "./find-invoice.ts";
 import { lineValues, signOf, type InvoiceDocument } from "./invoice-lines.ts";
-import { ensureParty } from "./party.ts";
 import { openPeriod } from "./periods.ts";
 import { agreeOnTotal } from "./totals.ts";
 import { asDay, asId, date, minorOf } from "./wire.ts";
@@ -24,7 +23,7 @@ export async function postInvoice(posting: Posting<InvoiceDocument>, desk: Desk)
   // Looked at before anything is written, so that a closed period leaves no draft behind.
   await openPeriod(posting.document.on, desk.tryton);
   const id =
-    found === undefined ? await create(posting, desk) : await rewrite(found, posting, desk);
+    found === undefined ? await draftInvoice(posting, desk) : await rewrite(found, posting, desk);
   const roundingMinor = await agreeOnTotal(id, posting.document, desk);
   await post(id, posting, desk);
   const posted = await postedAs(id, desk);
@@ -49,17 +48,20 @@ async function postedAs(id: number, { tryton }: Desk): Promise<Posted> {
   return { externalId: `${MODEL},${id}`, ...(number !== undefined && { number }) };
 }
 
-async function create(posting: Posting<InvoiceDocument>, desk: Desk): Promise<number> {
+export async function draftInvoice(posting: Posting<InvoiceDocument>, desk: Desk): Promise<number> {
   const { company, tryton } = desk;
   const values = await headValues(posting, desk);
   const lines = await lineValues(posting.document, desk);
-  return tryton.create(MODEL, {
+  const id = await tryton.create(MODEL, {
     ...values,
     type: "out",
     company: company.id,
     currency: (await desk.currency(posting.document.currency)).id,
     lines: [["create", lines]],
   });
+  // A new draft has no taxes yet: Tryton counts them whenever a draft is written.
+  await tryton.write(MODEL, [id], { reference: posting.number });
+  return id;
 }
 
 /** A draft may be of settings that were put right since, so its lines are made anew. */
@@ -89,7 +91,7 @@ async function headValues(
   { number, title, document, party }: Posting<InvoiceDocument>,
   desk: Desk,
 ): Promise<Values> {
-  const owner = await ensureParty(party, desk.tryton);
+  const owner = await desk.party(party);
   const receivable = await desk.account("receivable");
   return {
     party: owner.id,
@@ -110,7 +112,7 @@ async function dueValues(document: InvoiceDocument, desk: Desk): Promise<Values>
     return { payment_term_date: date(document.dueOn) };
   }
   const term = await desk.paymentTerm();
-  return term === undefined ? { payment_term_date: date(document.on) } : { payment_term: term };
+  return term === undefined ? {} : { payment_term: term };
 }
 
 async function post(id: number, { document }: Posting<InvoiceDocument>, desk: Desk): Promise<void> {
@@ -125,7 +127,6 @@ async function post(id: number, { document }: Posting<InvoiceDocument>, desk: De
       { on: document.on, postedOn: on },
       "invoice dated after the newest one",
     );
-    await tryton.press(MODEL, "draft", [id]);
     const note = `Of ${document.on}; dated ${on} because a later invoice had been numbered already.`;
     await tryton.write(MODEL, [id], {
       invoice_date: date(on),

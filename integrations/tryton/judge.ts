@@ -53,6 +53,9 @@ function judgeFailure(text: string, method: string): Error {
   if (BUSY.test(text)) {
     return new RetryableError(`Tryton's database is busy: ${reason} (${method})`);
   }
+  if (/^Database .* doesn't exist/.test(text)) {
+    return new ConfigurationError("settings.database: Tryton has no database of that name");
+  }
   if (DATABASE_GONE.test(text)) {
     return new RetryableError(`Tryton has lost its database: ${reason} (${method})`, {
       mayHaveHappened: true,

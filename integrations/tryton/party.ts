@@ -114,22 +114,24 @@ function isSame(known: string, value: string | undefined): boolean {
   return value !== undefined && plain(known) === plain(value);
 }
 
+/** Kinds of numbers that begin with their country's letters, beside those of the European Union. */
+const NATIONAL: Readonly<Record<string, string>> = { NO: "no_mva", CH: "ch_vat", GB: "gb_vat" };
+
 async function ensureTaxNumber(id: number, number: string, tryton: Tryton): Promise<void> {
-  const code = number.replaceAll(/[\s.-]/g, "").toUpperCase();
+  const code = plainNumber(number);
   const shape = { code: z.string() };
   const there = await tryton.searchRead("party.identifier", [["party", "=", id]], shape);
-  if (there.some((row) => row.code.replaceAll(/[\s.-]/g, "").toUpperCase() === code)) return;
-  const type = /^[A-Z]{2}/.test(code) ? "eu_vat" : null;
-  await createOrNote(
-    id,
-    "party.identifier",
-    { party: id, type, code },
-    `Tax number ${code}`,
-    tryton,
-  );
+  if (there.some((row) => plainNumber(row.code) === code)) return;
+  const type = NATIONAL[code.slice(0, 2)] ?? (/^[A-Z]{2}/.test(code) ? "eu_vat" : null);
+  const values = { party: id, type, code };
+  await createOrNote(id, "party.identifier", values, `Tax number ${code}`, tryton);
 }
 
-/** What Tryton does not accept, such as a telephone number it cannot read, is left as a note. */
+function plainNumber(number: string): string {
+  return number.replaceAll(/[\s.-]/g, "").toUpperCase();
+}
+
+/** What Tryton does not accept, such as a number whose check digit is wrong, is left as a note. */
 async function createOrNote(
   party: number,
   model: string,
@@ -142,10 +144,9 @@ async function createOrNote(
   } catch (error) {
     if (kindOf(error) !== "permanent") throw error;
     const resource = `party.party,${party}`;
-    const there = await tryton.searchRead("ir.note", [["resource", "=", resource]], {
-      message: z.string().nullable(),
-    });
-    if (there.some((note) => note.message === text)) return;
+    const shape = { message: z.string().nullable() };
+    const notes = await tryton.searchRead("ir.note", [["resource", "=", resource]], shape);
+    if (notes.some(({ message }) => message === text)) return;
     await tryton.create("ir.note", { resource, message: text });
   }
 }

@@ -107,7 +107,7 @@ const LineRow = {
   debit: asDecimal,
   credit: asDecimal,
   amount_second_currency: asDecimal.nullable(),
-  "second_currency.": z.object({ code: z.string() }).nullish(),
+  "second_currency.": z.object({ code: z.string() }).nullable(),
 };
 
 async function readLines(

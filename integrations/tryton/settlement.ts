@@ -5,7 +5,6 @@ import type { Account } from "./books.ts";
 import { linkPayments, openOf, readClaim, reconcile, type Claim } from "./claim.ts";
 import type { Desk } from "./desk.ts";
 import { atRateOfDay, createMove, findMove, postMove, type Entry, type Leg } from "./entry.ts";
-import { ensureParty } from "./party.ts";
 import { referenceOf } from "./reference.ts";
 
 /**
@@ -80,7 +79,7 @@ async function entryOf(
       };
     case "deposit": {
       const account = await desk.account("prepayments");
-      const owner = account.isPersonal ? await ensureParty(party, desk.tryton) : undefined;
+      const owner = account.isPersonal ? await desk.party(party) : undefined;
       const owed = await legOn(account, -totalMinor, document, desk);
       return {
         ...base,

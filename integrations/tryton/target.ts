@@ -3,7 +3,7 @@ import type { AccountingTarget, Posted, Posting } from "#sdk/accounting";
 
 import { postAdjustment, type Adjustment } from "./adjustments.ts";
 import type { TrytonConfig } from "./config.ts";
-import { openDesk, type Desk } from "./desk.ts";
+import { forgetReadings, openDesk, type Desk } from "./desk.ts";
 import type { InvoiceDocument } from "./invoice-lines.ts";
 import { postInvoice } from "./invoice.ts";
 import { readBooks } from "./read.ts";
@@ -18,6 +18,8 @@ export const trytonTarget: AccountingTarget<TrytonConfig> = {
     try {
       return await postOne(posting, desk);
     } catch (error) {
+      // A record that is gone may be one that was read a while ago.
+      if (kindOf(error) === "permanent") forgetReadings();
       throw desk.tryton.hasWritten ? mayHaveHappened(error) : error;
     }
   },

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { ConfigurationError, formatAmount } from "#sdk";
 
 import type { Desk } from "./desk.ts";
@@ -13,6 +15,7 @@ const TaxRow = { id: asId, tax: asId.nullable(), amount: asDecimal };
  * is then given the amount that guests were told; what is left, if anything, becomes a line of
  * rounding.
  *
+ * @param id A draft that was written to since it was created: that is when Tryton counts its taxes.
  * @returns what Tryton's own arithmetic differed by.
  * @throws ConfigurationError when they differ by more than rounding can: the taxes are other ones.
  */
@@ -22,50 +25,50 @@ export async function agreeOnTotal(
   desk: Desk,
 ): Promise<number> {
   const { tryton } = desk;
-  await tryton.press(MODEL, "validate_invoice", [id]);
-  const difference = await differenceOf(id, document, desk);
-  const corrections = await taxCorrections(id, document, desk);
-  if (corrections.length > 0) {
-    await change(id, { taxes: corrections }, desk);
-  }
-  const rest = corrections.length > 0 ? await differenceOf(id, document, desk) : difference;
-  if (rest === 0) return difference;
+  const counted = await readTotal(id, document, desk);
+  const corrections = await taxCorrections(counted, document, desk);
+  if (corrections.length > 0) await tryton.write(MODEL, [id], { taxes: corrections });
+  const { difference: rest } =
+    corrections.length > 0 ? await readTotal(id, document, desk) : counted;
+  if (rest === 0) return counted.difference;
 
   if (Math.abs(rest) > toleranceOf(document)) throw wrongTaxes(rest, document);
   const line = await roundingLine(rest, document.currency, desk);
-  await change(id, { lines: [["create", [line]]] }, desk);
-  const left = await differenceOf(id, document, desk);
+  await tryton.write(MODEL, [id], { lines: [["create", [line]]] });
+  const { difference: left } = await readTotal(id, document, desk);
   if (left !== 0) throw wrongTaxes(left, document);
-  return difference;
+  return counted.difference;
 }
 
-/** Only a draft can be written, and only a validated one knows its taxes. */
-async function change(id: number, values: object, { tryton }: Desk): Promise<void> {
-  await tryton.press(MODEL, "draft", [id]);
-  await tryton.write(MODEL, [id], { ...values });
-  await tryton.press(MODEL, "validate_invoice", [id]);
+interface Counted {
+  /** What the document has more than the draft. */
+  difference: number;
+  taxes: readonly { id: number; tax: number | null; minor: number }[];
 }
 
-async function differenceOf(id: number, document: InvoiceDocument, desk: Desk): Promise<number> {
-  const [row] = await desk.tryton.read(MODEL, [id], { total_amount: asDecimal });
-  const total = minorOf(row?.total_amount ?? "0", document.currency);
-  return signOf(document) * document.totalMinor - total;
+const TotalRow = { total_amount: asDecimal, "taxes.": z.array(z.object(TaxRow)) };
+
+async function readTotal(id: number, document: InvoiceDocument, desk: Desk): Promise<Counted> {
+  const [row] = await desk.tryton.read(MODEL, [id], TotalRow);
+  const { currency, totalMinor } = document;
+  const total = minorOf(row?.total_amount ?? "0", currency);
+  return {
+    difference: signOf(document) * totalMinor - total,
+    taxes: (row?.["taxes."] ?? []).map((tax) => ({ ...tax, minor: minorOf(tax.amount, currency) })),
+  };
 }
 
 /** What to write into the taxes of an invoice whose amounts are not those of the booking. */
 async function taxCorrections(
-  id: number,
+  { taxes }: Counted,
   document: InvoiceDocument,
   desk: Desk,
 ): Promise<unknown[]> {
   const wanted = await taxesOf(document, desk);
-  if (wanted.size === 0) return [];
-  const rows = await desk.tryton.searchRead("account.invoice.tax", [["invoice", "=", id]], TaxRow);
-  const amounts = rows.map((row) => ({ ...row, minor: minorOf(row.amount, document.currency) }));
   return Array.from(wanted, ([tax, { name, minor }]) => {
     // Lines that charge and lines that give back are counted apart. A tax that is made of several
     // has no amount of its own in the booking.
-    const own = amounts.filter((row) => row.tax === tax);
+    const own = taxes.filter((row) => row.tax === tax);
     const [largest] = own.toSorted((a, b) => Math.abs(b.minor) - Math.abs(a.minor));
     if (largest === undefined) return [];
     const difference = minor - own.reduce((sum, row) => sum + row.minor, 0);

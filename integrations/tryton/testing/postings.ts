@@ -36,6 +36,8 @@ export interface BookingFile {
   posting(document: Partly<AccountingDocument>, parts?: Partial<Posting>): Posting;
   post(document: Partly<AccountingDocument>, parts?: Partial<Posting>): Promise<Posted>;
   repost(posting: Posting): Promise<Posted>;
+  /** What was posted elsewhere is known here. */
+  note(key: string, posted: Posted): void;
   read(currency?: string): Promise<BooksView>;
 }
 
@@ -59,7 +61,7 @@ export function bookingFile(
       const whole = {
         ...{ key: `${document.kind}:${ordinal}`, on, currency, party: party.code },
         ...document,
-      } as AccountingDocument;
+      };
       return {
         document: whole,
         number: `${prefix}${whole.key}`,
@@ -73,9 +75,10 @@ export function bookingFile(
     post: (document, parts) => file.repost(file.posting(document, parts)),
     repost: async (posting) => {
       const result = await trytonTarget.post(posting, context);
-      posted.set(posting.document.key, result);
+      file.note(posting.document.key, result);
       return result;
     },
+    note: (key, result) => posted.set(key, result),
     read: (readCurrency = currency) => trytonTarget.read(prefix, readCurrency, context),
   };
   return file;

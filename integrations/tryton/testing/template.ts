@@ -16,23 +16,23 @@ const MODULES = [
   ...["account_invoice_defer", "sale_opportunity"],
 ];
 
+/** The folder of a SQLite database that is set up and ready to be copied. */
+export function templateFolder(): Promise<string> {
+  return kept("sqlite", build);
+}
+
 /**
- * The folder of a database that is set up and ready to be copied. Building it takes some twenty
- * seconds, so it is kept from one run of the tests to the next, for each version of Tryton and of this
- * set-up, and built by one of the processes that want it while the others wait.
+ * A folder that takes long to make. It is kept from one run of the tests to the next, for each version
+ * of Tryton and of this set-up, and made by one of the processes that want it while the others wait.
  */
-export async function templateFolder(): Promise<string> {
-  const folder = join(KEPT, `bellhop-tryton-${process.getuid?.() ?? 0}-${fingerprint()}`);
+export async function kept(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(KEPT, `bellhop-tryton-${process.getuid?.() ?? 0}-${name}-${fingerprint()}`);
   const lock = `${folder}.lock`;
-  await until(
-    () => existsSync(folder) || takes(lock),
-    `a template of Tryton at ${folder}`,
-    180_000,
-  );
+  await until(() => existsSync(folder) || takes(lock), `a template at ${folder}`, 300_000);
   if (existsSync(folder)) return folder;
   try {
     const draft = `${folder}.${process.pid}`;
-    await build(draft);
+    await make(draft);
     renameSync(draft, folder);
   } finally {
     rmSync(lock, { recursive: true, force: true });
