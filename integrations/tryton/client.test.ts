@@ -17,9 +17,11 @@ import { bookingFile, invoice, line } from "./testing/postings.ts";
 import { openShop, type Shop } from "./testing/shop.ts";
 import { asId } from "./wire.ts";
 
+// A call takes some 20 ms of an idle machine, and this one is seldom idle.
+const SLOW = { timeout: 180_000 };
 const canRun = hasPrograms("trytond", "trytond-admin");
 
-describe.runIf(canRun)("a session with Tryton", () => {
+describe.runIf(canRun)("a session with Tryton", SLOW, () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop({ sessionSeconds: 1 });

@@ -8,6 +8,7 @@ import type { Desk } from "./desk.ts";
 import { findInvoice, type InvoiceRecord } from "./find-invoice.ts";
 import { lineValues, signOf, type InvoiceDocument } from "./invoice-lines.ts";
 import { openPeriod } from "./periods.ts";
+import { postedBy } from "./reference.ts";
 import { agreeOnTotal } from "./totals.ts";
 import { asDay, asId, date, minorOf } from "./wire.ts";
 
@@ -24,7 +25,7 @@ export async function postInvoice(posting: Posting<InvoiceDocument>, desk: Desk)
   await openPeriod(posting.document.on, desk.tryton);
   const id =
     found === undefined ? await draftInvoice(posting, desk) : await rewrite(found, posting, desk);
-  const roundingMinor = await agreeOnTotal(id, posting.document, desk);
+  const { roundingMinor } = await agreeOnTotal(id, posting.document, desk);
   await post(id, posting, desk);
   const posted = await postedAs(id, desk);
   return roundingMinor === 0 ? posted : { ...posted, roundingMinor };
@@ -42,10 +43,11 @@ function checkTotal(found: InvoiceRecord, { number, document }: Posting<InvoiceD
   );
 }
 
-async function postedAs(id: number, { tryton }: Desk): Promise<Posted> {
-  const [row] = await tryton.read(MODEL, [id], { number: z.string().nullable() });
+async function postedAs(id: number, desk: Desk): Promise<Posted> {
+  const [row] = await desk.tryton.read(MODEL, [id], { number: z.string().nullable() });
   const number = row?.number ?? undefined;
-  return { externalId: `${MODEL},${id}`, ...(number !== undefined && { number }) };
+  const externalId = `${MODEL},${id}`;
+  return { ...postedBy(externalId, desk), ...(number !== undefined && { number }) };
 }
 
 export async function draftInvoice(posting: Posting<InvoiceDocument>, desk: Desk): Promise<number> {

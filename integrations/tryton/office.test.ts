@@ -10,9 +10,11 @@ import { bookingFile, GUEST, invoice, line, untaxed } from "./testing/postings.t
 import { openShop, SETTINGS, type Shop } from "./testing/shop.ts";
 import { asDay, asDecimal, asId, date } from "./wire.ts";
 
+// A call takes some 20 ms of an idle machine, and this one is seldom idle.
+const SLOW = { timeout: 180_000 };
 const canRun = hasPrograms("trytond", "trytond-admin");
 
-describe.runIf(canRun)("what the office does in Tryton, and sees there", () => {
+describe.runIf(canRun)("what the office does in Tryton, and sees there", SLOW, () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop();

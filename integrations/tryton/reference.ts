@@ -1,5 +1,5 @@
 import { PermanentError } from "#sdk";
-import type { Posting } from "#sdk/accounting";
+import type { Posted, Posting } from "#sdk/accounting";
 
 import { findInvoice } from "./find-invoice.ts";
 import type { Desk } from "./desk.ts";
@@ -23,4 +23,10 @@ export async function referenceOf(key: string, posting: Posting, desk: Desk): Pr
 /** `fjord/1201/invoice:1`, seen from `fjord/1201/payment:2`. */
 function numberOf(key: string, { number, document }: Posting): string {
   return number.slice(0, number.length - document.key.length) + key;
+}
+
+/** @param externalId Tryton's reference of a record; its own web client has it at this address. */
+export function postedBy(externalId: string, { config }: Desk): Posted {
+  const [model, id] = externalId.split(",");
+  return { externalId, link: `${config.url}/#${config.database}/model/${model}/${id}` };
 }

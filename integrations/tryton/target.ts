@@ -7,6 +7,7 @@ import { forgetReadings, openDesk, type Desk } from "./desk.ts";
 import type { InvoiceDocument } from "./invoice-lines.ts";
 import { postInvoice } from "./invoice.ts";
 import { readBooks } from "./read.ts";
+import { postedBy } from "./reference.ts";
 import { postMoney, type MoneyDocument } from "./settlement.ts";
 
 export const trytonTarget: AccountingTarget<TrytonConfig> = {
@@ -42,11 +43,11 @@ async function postOne(posting: Posting, desk: Desk): Promise<Posted> {
     case "refund":
     case "application":
     case "write_off":
-      return { externalId: await postMoney(posting as Posting<MoneyDocument>, desk) };
+      return postedBy(await postMoney(posting as Posting<MoneyDocument>, desk), desk);
     case "deferral":
     case "fee":
     case "takings":
-      return { externalId: await postAdjustment(posting as Posting<Adjustment>, desk) };
+      return postedBy(await postAdjustment(posting as Posting<Adjustment>, desk), desk);
   }
 }
 

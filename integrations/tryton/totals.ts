@@ -9,6 +9,13 @@ import { asDecimal, asId, minorOf, money } from "./wire.ts";
 const MODEL = "account.invoice";
 const TaxRow = { id: asId, tax: asId.nullable(), amount: asDecimal };
 
+export interface Agreement {
+  /** What Tryton's own arithmetic differed by. */
+  differenceMinor: number;
+  /** The part of it that a line of rounding makes up for. */
+  roundingMinor: number;
+}
+
 /**
  * Brings a draft to the total of the document, to the cent. The booking system takes tax out of each
  * line, Tryton puts it on the sum of lines, so they differ by a cent or two every other time. A tax
@@ -16,28 +23,28 @@ const TaxRow = { id: asId, tax: asId.nullable(), amount: asDecimal };
  * rounding.
  *
  * @param id A draft that was written to since it was created: that is when Tryton counts its taxes.
- * @returns what Tryton's own arithmetic differed by.
  * @throws ConfigurationError when they differ by more than rounding can: the taxes are other ones.
  */
 export async function agreeOnTotal(
   id: number,
   document: InvoiceDocument,
   desk: Desk,
-): Promise<number> {
+): Promise<Agreement> {
   const { tryton } = desk;
   const counted = await readTotal(id, document, desk);
   const corrections = await taxCorrections(counted, document, desk);
   if (corrections.length > 0) await tryton.write(MODEL, [id], { taxes: corrections });
   const { difference: rest } =
     corrections.length > 0 ? await readTotal(id, document, desk) : counted;
-  if (rest === 0) return counted.difference;
+  const differenceMinor = counted.difference;
+  if (rest === 0) return { differenceMinor, roundingMinor: 0 };
 
   if (Math.abs(rest) > toleranceOf(document)) throw wrongTaxes(rest, document);
   const line = await roundingLine(rest, document.currency, desk);
   await tryton.write(MODEL, [id], { lines: [["create", [line]]] });
   const { difference: left } = await readTotal(id, document, desk);
   if (left !== 0) throw wrongTaxes(left, document);
-  return counted.difference;
+  return { differenceMinor, roundingMinor: rest };
 }
 
 interface Counted {
