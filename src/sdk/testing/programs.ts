@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { env } from "node:process";
 
 /**
- * Whether the programs that a suite needs are there: `describe.runIf(hasPrograms("trytond"))`. In CI
+ * Whether the programs that a suite needs are there: `describe.runIf(hasPrograms("psql"))`. In CI
  * a missing one is a failure, never a skip.
  */
 export function hasPrograms(...names: readonly string[]): boolean {
