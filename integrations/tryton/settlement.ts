@@ -1,7 +1,6 @@
 import type { Application, Deposit, Payment, Posting, Refund, WriteOff } from "#sdk/accounting";
 
 import { atRateOf } from "./amounts.ts";
-import type { Account } from "./books.ts";
 import { linkPayments, openOf, readClaim, reconcile, type Claim } from "./claim.ts";
 import type { Desk } from "./desk.ts";
 import { atRateOfDay, createMove, findMove, postMove, type Entry, type Leg } from "./entry.ts";
@@ -59,61 +58,48 @@ async function readClaims(
 }
 
 async function entryOf(
-  { number, title, document, party }: Posting<MoneyDocument>,
+  posting: Posting<MoneyDocument>,
   references: readonly string[],
   claims: readonly Claim[],
   desk: Desk,
 ): Promise<Entry> {
-  const { on, currency, totalMinor } = document;
-  const [first, second] = claims;
-  const base = { number, title, on, currency, ...originOf(references) };
+  const { number, title, document } = posting;
+  const { on, currency, kind } = document;
+  return {
+    ...{ number, title, on, currency, ...originOf(references) },
+    journal: kind === "application" || kind === "write_off" ? "general" : "payments",
+    legs: await legsOf(posting, claims, desk),
+  };
+}
+
+async function legsOf(
+  { document, party }: Posting<MoneyDocument>,
+  [first, second]: readonly Claim[],
+  desk: Desk,
+): Promise<Leg[]> {
+  const { totalMinor } = document;
   switch (document.kind) {
     case "payment":
-      return {
-        ...base,
-        journal: "payments",
-        legs: [
-          await legOn(await desk.clearing(document.method), totalMinor, document, desk),
-          ...settling(first, -totalMinor),
-        ],
-      };
-    case "deposit": {
-      const account = await desk.account("prepayments");
-      const owner = account.isPersonal ? await desk.party(party) : undefined;
-      const owed = await legOn(account, -totalMinor, document, desk);
-      return {
-        ...base,
-        journal: "payments",
-        legs: [
-          await legOn(await desk.clearing(document.method), totalMinor, document, desk),
-          { ...owed, ...(owner !== undefined && { party: owner.id }) },
-        ],
-      };
-    }
+      return [await moneyLeg(document, totalMinor, desk), ...settling(first, -totalMinor)];
     case "refund":
-      return {
-        ...base,
-        journal: "payments",
-        legs: [
-          ...settling(first, totalMinor),
-          await legOn(await desk.clearing(document.method), -totalMinor, document, desk),
-        ],
-      };
+      return [...settling(first, totalMinor), await moneyLeg(document, -totalMinor, desk)];
     case "application":
-      return {
-        ...base,
-        journal: "general",
-        legs: [...settling(first, totalMinor), ...settling(second, -totalMinor)],
-      };
+      return [...settling(first, totalMinor), ...settling(second, -totalMinor)];
     case "write_off": {
       const legs = settling(first, -totalMinor);
       const companyMinor = -(legs[0]?.companyMinor ?? 0);
-      const account = await desk.account("rounding");
-      return {
-        ...base,
-        journal: "general",
-        legs: [{ account, minor: totalMinor, companyMinor }, ...legs],
-      };
+      return [
+        { account: await desk.account("rounding"), minor: totalMinor, companyMinor },
+        ...legs,
+      ];
+    }
+    case "deposit": {
+      const account = await desk.account("prepayments");
+      const owner = account.isPersonal ? await desk.party(party) : undefined;
+      const money = await moneyLeg(document, totalMinor, desk);
+      const companyMinor = -money.companyMinor;
+      const owed = { account, minor: -totalMinor, companyMinor };
+      return [money, { ...owed, ...(owner !== undefined && { party: owner.id }) }];
     }
   }
 }
@@ -123,12 +109,13 @@ function originOf(references: readonly string[]): { origin?: string } {
   return invoice === undefined ? {} : { origin: invoice };
 }
 
-async function legOn(
-  account: Account,
+/** Money that arrives or leaves, at the rate of the day. */
+async function moneyLeg(
+  { method, currency, on }: Payment | Deposit | Refund,
   minor: number,
-  { currency, on }: MoneyDocument,
   desk: Desk,
 ): Promise<Leg> {
+  const account = await desk.clearing(method);
   return { account, minor, companyMinor: await atRateOfDay(minor, currency, on, desk) };
 }
 
