@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export { hasProgram } from "../../src/sdk/testing/programs.ts";
+export { hasPrograms as hasProgram } from "../../src/sdk/testing/programs.ts";
 
 /**
  * A port that nobody listens on. Not one of those that the system gives to outgoing connections:

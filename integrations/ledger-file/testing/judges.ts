@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { hasProgram } from "#sdk/testing";
+import { hasPrograms } from "#sdk/testing";
 
 const run = promisify(execFile);
 
-export const hasJudges = ["hledger", "ledger", "bean-check"].every(hasProgram);
+export const hasJudges = hasPrograms("hledger", "ledger", "bean-check");
 
 /**
  * Asks programs that know nothing of Bellhop, each with its own idea of what is right.

@@ -1,11 +1,16 @@
 import { spawnSync } from "node:child_process";
 
-/** Whether a program that a suite needs is there; in CI a missing one is a failure, never a skip. */
-export function hasProgram(name: string): boolean {
-  const isThere = spawnSync("which", [name]).status === 0;
+/**
+ * Whether the programs that a suite needs are there: `describe.runIf(hasPrograms("psql"))`. In CI
+ * a missing one is a failure, never a skip.
+ */
+export function hasPrograms(...names: readonly string[]): boolean {
+  const missing = names.filter((name) => spawnSync("which", [name]).status !== 0);
+  if (missing.length === 0) return true;
+  const what = missing.join(", ");
   // eslint-disable-next-line no-restricted-properties -- only tests run this, and CI is no setting
-  if (!isThere && process.env["CI"] === "true") throw new Error(`${name} is missing: install it`);
+  if (process.env["CI"] === "true") throw new Error(`missing: ${what}; install them`);
   // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
-  if (!isThere) console.warn(`SKIPPED: ${name} is not installed, suites that need it do not run`);
-  return isThere;
+  console.warn(`SKIPPED: ${what} not installed, suites that need it do not run`);
+  return false;
 }

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+
+import { ConfigurationError } from "#sdk";
+import type { AccountRole, Party } from "#sdk/accounting";
+
+import {
+  readAccount,
+  readAccountById,
+  readCompany,
+  readCurrency,
+  readJournal,
+  readPaymentTerm,
+  readTax,
+  type Account,
+  type Company,
+  type Currency,
+  type Tax,
+} from "./books.ts";
+import { Tryton } from "./client.ts";
+import type { TrytonConfig } from "./config.ts";
+import { ensureParty, type PartyRecord } from "./party.ts";
+import type { TrytonContext } from "./transport.ts";
+
+export type Journal = keyof TrytonConfig["journals"];
+
+/** Accounts that are named once, whatever the method of payment. */
+export type SingleRole = Exclude<AccountRole, "clearing">;
+
+/** Where a document is worked on: the conversation, and what the settings name. */
+export interface Desk {
+  tryton: Tryton;
+  config: TrytonConfig;
+  company: Company;
+  account(role: SingleRole): Promise<Account>;
+  accountById(id: number): Promise<Account>;
+  /** Where differences of exchange rates go. */
+  exchange(): Promise<Account>;
+  /** @param method As the source names the way it was paid. */
+  clearing(method: string | undefined): Promise<Account>;
+  tax(code: string): Promise<Tax>;
+  journal(kind: Journal): Promise<number>;
+  paymentTerm(): Promise<number | undefined>;
+  currency(code: string): Promise<Currency>;
+  /** As it is known now; not looked at again for a while when nothing has changed about it. */
+  party(party: Party): Promise<PartyRecord>;
+}
+
+interface Reading {
+  value: Promise<unknown>;
+  readAt: number;
+}
+
+/** What the settings name hardly changes; a rename in Tryton is noticed within this time. */
+const KEEP_MS = 10 * 60_000;
+const readings = new Map<string, Reading>();
+
+export async function openDesk(context: TrytonContext): Promise<Desk> {
+  const { config, clock } = context;
+  const { url, database, user, company: wanted } = config;
+  const name = hashOf([url, database, user, wanted]);
+  const once = <Value>(what: string, read: () => Promise<Value>) =>
+    kept(`${name}|${what}`, clock.now(), read);
+
+  const free = new Tryton(context);
+  const company = await once("company", () => readCompany(free));
+  const tryton = free.within({ company: company.id });
+  const accountOf = (wantedName: string | undefined, setting: string) => {
+    if (wantedName === undefined) throw missing(setting);
+    return once(`account|${setting}|${wantedName}`, () => readAccount(tryton, wantedName, setting));
+  };
+  const { accounts, taxes, journals, paymentTerm } = config;
+  return {
+    tryton,
+    config,
+    company,
+    account: async (role) => accountOf(accounts[role], `accounts.${role}`),
+    accountById: (id) => once(`account by id|${id}`, () => readAccountById(tryton, id)),
+    exchange: async () => accountOf(accounts.exchange ?? accounts.rounding, "accounts.exchange"),
+    clearing: async (method) => {
+      const named = method === undefined ? undefined : accounts.clearing[method];
+      const setting = named === undefined ? "default" : (method ?? "");
+      return accountOf(named ?? accounts.clearing.default, `accounts.clearing.${setting}`);
+    },
+    tax: async (code) => {
+      const wantedName = taxes[code];
+      if (wantedName === undefined) throw missing(`taxes.${code}`);
+      return once(`tax|${wantedName}`, () => readTax(tryton, wantedName, `taxes.${code}`));
+    },
+    journal: (kind) =>
+      once(`journal|${journals[kind]}`, () =>
+        readJournal(tryton, journals[kind], `journals.${kind}`),
+      ),
+    paymentTerm: async () => {
+      if (paymentTerm === undefined) return undefined;
+      return once(`term|${paymentTerm}`, () => readPaymentTerm(tryton, paymentTerm));
+    },
+    currency: (code) => once(`currency|${code}`, () => readCurrency(tryton, code)),
+    party: (party) => once(`party|${hashOf(party)}`, () => ensureParty(party, tryton)),
+  };
+}
+
+/** No names of guests are kept as keys. */
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+function missing(setting: string): ConfigurationError {
+  return new ConfigurationError(`settings.${setting} is missing: say which one it is in Tryton`);
+}
+
+async function kept<Value>(key: string, now: number, read: () => Promise<Value>): Promise<Value> {
+  const known = readings.get(key);
+  if (known !== undefined && now - known.readAt < KEEP_MS) return known.value as Promise<Value>;
+  const value = read();
+  readings.set(key, { value, readAt: now });
+  try {
+    return await value;
+  } catch (error) {
+    // What was missing may be there at the next try.
+    readings.delete(key);
+    throw error;
+  }
+}
+
+/** What the settings name is read again. */
+export function forgetReadings(): void {
+  readings.clear();
+}

@@ -1,0 +1,70 @@
+import { ConfigurationError, kindOf, messageOf, PermanentError, RetryableError } from "#sdk";
+import type { AccountingTarget, Posted, Posting } from "#sdk/accounting";
+
+import { postAdjustment, type Adjustment } from "./adjustments.ts";
+import type { TrytonConfig } from "./config.ts";
+import { forgetReadings, openDesk, type Desk } from "./desk.ts";
+import type { InvoiceDocument } from "./invoice-lines.ts";
+import { postInvoice } from "./invoice.ts";
+import { readBooks } from "./read.ts";
+import { postedBy } from "./reference.ts";
+import { postMoney, type MoneyDocument } from "./settlement.ts";
+
+export const trytonTarget: AccountingTarget<TrytonConfig> = {
+  // Numbers of invoices are in the order in which they are posted, and on SQLite nothing else keeps
+  // two of them apart.
+  atOnce: 1,
+  async post(posting, context) {
+    const desk = await openDesk(context);
+    try {
+      return await postOne(posting, desk);
+    } catch (error) {
+      // A record that is gone may be one that was read a while ago.
+      if (kindOf(error) === "permanent") forgetReadings();
+      throw desk.tryton.hasWritten ? mayHaveHappened(error) : error;
+    }
+  },
+  async read(prefix, currency, context) {
+    return readBooks(prefix, currency, await openDesk(context));
+  },
+};
+
+/**
+ * Every document is looked for by its number before it is written, whether or not an earlier try is
+ * known of: it costs a hundredth of a second, and a ledger that was lost makes no second invoice.
+ */
+async function postOne(posting: Posting, desk: Desk): Promise<Posted> {
+  switch (posting.document.kind) {
+    case "invoice":
+    case "credit_note":
+      return postInvoice(posting as Posting<InvoiceDocument>, desk);
+    case "payment":
+    case "deposit":
+    case "refund":
+    case "application":
+    case "write_off":
+      return postedBy(await postMoney(posting as Posting<MoneyDocument>, desk), desk);
+    case "deferral":
+    case "fee":
+    case "takings":
+      return postedBy(await postAdjustment(posting as Posting<Adjustment>, desk), desk);
+  }
+}
+
+/** The work is of several calls: one that fails may leave what those before it have done. */
+function mayHaveHappened(cause: unknown): unknown {
+  const details = { cause, mayHaveHappened: true };
+  const message = messageOf(cause);
+  switch (kindOf(cause)) {
+    case "retryable": {
+      const { retryAfterMs } = cause as RetryableError;
+      return new RetryableError(message, { ...details, retryAfterMs });
+    }
+    case "permanent":
+      return new PermanentError(message, details);
+    case "configuration":
+      return new ConfigurationError(message, details);
+    case undefined:
+      return cause;
+  }
+}

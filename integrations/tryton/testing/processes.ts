@@ -1,0 +1,72 @@
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { chownSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Debian's tools run under Debian's python3, whatever else is called so on the PATH. */
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** @throws with what the program said when it fails. */
+export function run(program: string, args: readonly string[], options: SpawnOptions = {}): string {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    ...options,
+    env: environment(options),
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.toString()}`);
+  return stdout.toString();
+}
+
+export function start(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): ChildProcess {
+  return spawn(program, args, { stdio: "ignore", ...options, env: environment(options) });
+}
+
+function environment({ env = {} }: SpawnOptions): NodeJS.ProcessEnv {
+  return { PATH, LANG: "C.UTF-8", ...env };
+}
+
+/** Ends a process that the test started, by pid, and waits until it is gone. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill(signal);
+  await exit;
+}
+
+/** A port that nobody listens on, and none of those that are given to outgoing connections. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    if (isFree) return port;
+  }
+}
+
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  limitMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await sleep(50);
+  }
+}
+
+/** PostgreSQL refuses to run as root: there it gets the user that its package brings. */
+export function userOfPostgres(folder: string): SpawnOptions {
+  if (process.getuid?.() !== 0) return {};
+  const [uid = 0, gid = 0] = ["-u", "-g"].map((flag) => Number(run("id", [flag, "postgres"])));
+  chownSync(folder, uid, gid);
+  return { uid, gid, cwd: folder };
+}
