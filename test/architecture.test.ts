@@ -34,6 +34,7 @@ function importsIn(folder: string): Import[] {
 const ORDER = [
   "sdk",
   "process",
+  "pages",
   "db",
   "settings",
   "http",
