@@ -41,6 +41,7 @@ const ORDER = [
   "inbox",
   "spool",
   "registry",
+  "connect",
   "effects",
   "dispatch",
   "watchdog",

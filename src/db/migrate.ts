@@ -9,6 +9,7 @@ import { firstLight } from "./migrations/0001-first-light.ts";
 import { unbreakable } from "./migrations/0002-unbreakable.ts";
 import { nothingMissed } from "./migrations/0003-nothing-missed.ts";
 import { inTime } from "./migrations/0004-in-time.ts";
+import { connected } from "./migrations/0005-connected.ts";
 
 export interface Migration {
   /** Never changes once it has been released. */
@@ -17,7 +18,13 @@ export interface Migration {
   tables(schema: Knex.SchemaBuilder, dialect: Dialect): Knex.SchemaBuilder[];
 }
 
-const MIGRATIONS: readonly Migration[] = [firstLight, unbreakable, nothingMissed, inTime];
+const MIGRATIONS: readonly Migration[] = [
+  firstLight,
+  unbreakable,
+  nothingMissed,
+  inTime,
+  connected,
+];
 
 const LOCK_MS = 30_000;
 const LOCK_POLL_MS = 200;

@@ -1,6 +1,7 @@
 import type { Clock, HttpClient, Log, Mail, Pdf, Templates } from "../sdk/context.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { CheckContext } from "../sdk/integration.ts";
+import type { OAuthTokens } from "../sdk/oauth.ts";
 import type { SourceDescription } from "../sdk/source.ts";
 import type { AnyIntegration } from "./loaded-integration.ts";
 import type { LoadedConnection, LoadedInstance, Registry } from "./registry.ts";
@@ -14,6 +15,8 @@ export interface CheckTools {
   pdf: Pdf;
   templates: Templates;
   mailOf: (connection: string) => Mail;
+  /** Of an instance; of a connection there are none. */
+  tokensOf: (instance: string) => OAuthTokens;
   /** What fetches have learned about a connection. */
   learnedOf: (connection: string) => Promise<Readonly<Record<string, string>>>;
   /** The handler takes no jobs until its settings have been tried again. */
@@ -86,11 +89,12 @@ export class StartChecks {
   }
 
   async checkInstance({ id, integration, settings }: LoadedInstance): Promise<CheckResult> {
-    return (await this.#tryOut(`integrations.${id}`, integration, settings, "")).result;
+    const owner = { instance: id };
+    return (await this.#tryOut(`integrations.${id}`, integration, settings, owner)).result;
   }
 
   #tryConnection({ id, integration, settings }: LoadedConnection): Promise<TryOut> {
-    return this.#tryOut(`connections.${id}`, integration, settings, id);
+    return this.#tryOut(`connections.${id}`, integration, settings, { connection: id });
   }
 
   async #checkAndPause(instance: LoadedInstance): Promise<void> {
@@ -106,15 +110,16 @@ export class StartChecks {
     name: string,
     integration: AnyIntegration,
     config: unknown,
-    connection: string,
+    { connection = "", instance = "" }: { connection?: string; instance?: string },
   ): Promise<TryOut> {
-    const { log, clock, http, pdf, templates, mailOf } = this.#tools;
+    const { log, clock, http, pdf, templates, mailOf, tokensOf } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = mailOf(connection);
     let context: CheckContext<unknown> | undefined;
     try {
       const learned = connection === "" ? {} : await this.#tools.learnedOf(connection);
-      context = { config, learned, log, clock, http, pdf, templates, mail, signal };
+      const tokens = tokensOf(instance);
+      context = { config, learned, log, clock, http, pdf, templates, mail, tokens, signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { result: { name, state: "ok", line }, context };
     } catch (error) {

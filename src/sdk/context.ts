@@ -1,6 +1,7 @@
 import type { Booking } from "./booking.ts";
 import type { EventPayment, EventType } from "./booking-event.ts";
 import type { TimeWindow } from "./lists.ts";
+import type { OAuthTokens } from "./oauth.ts";
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -211,6 +212,8 @@ export interface HandlerContext<Config> {
   templates: Templates;
   http: HttpClient;
   clock: Clock;
+  /** Of integrations that declare `oauth`. */
+  tokens: OAuthTokens;
   /** Aborted when the handler's time is up or its lease is lost. */
   signal: AbortSignal;
 }

@@ -8,7 +8,13 @@ import { migrate, missingMigrations, NewerSchemaError } from "../../src/db/migra
 import { ended, temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
 
-const ALL = ["0001-first-light", "0002-unbreakable", "0003-nothing-missed", "0004-in-time"];
+const ALL = [
+  "0001-first-light",
+  "0002-unbreakable",
+  "0003-nothing-missed",
+  "0004-in-time",
+  "0005-connected",
+];
 
 onEachStore((store) => {
   it("a fresh store gets the whole schema, and nothing the second time", async () => {

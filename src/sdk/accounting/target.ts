@@ -56,7 +56,7 @@ export interface Posted {
 /** What a target borrows. */
 export type TargetContext<Config> = Pick<
   HandlerContext<Config>,
-  "config" | "log" | "http" | "clock" | "signal"
+  "config" | "log" | "http" | "clock" | "tokens" | "signal"
 >;
 
 /** One document, as the target itself tells of it. */
