@@ -9,7 +9,7 @@ import type {
   ScheduleContext,
   TimeWindow,
 } from "#sdk";
-import { memoryLedger, memoryLog, memoryTokens, testClock } from "#sdk/testing";
+import { memoryLedger, memoryLog, memoryTokens, noEntries, testClock } from "#sdk/testing";
 
 import { DigestConfig } from "./config.ts";
 
@@ -91,6 +91,7 @@ export function officeOf(activity: Activity, settings: object = {}) {
     log: memoryLog(),
     effect: ledger.effect,
     ledger: [],
+    entriesOf: noEntries,
     current: undefined,
     mail,
     pdf: { render: unused },

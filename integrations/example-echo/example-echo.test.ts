@@ -10,6 +10,7 @@ import {
   checkIntegration,
   delivery,
   memoryLedger,
+  noEntries,
   sourceContext,
 } from "#sdk/testing";
 
@@ -37,6 +38,7 @@ const context = {
   ...checkContext({ path, timeZone: "UTC" }),
   connection: { id: "echo", name: "Echo", language: "en" },
   current: undefined,
+  entriesOf: noEntries,
 };
 
 checkIntegration(import.meta.dirname, {

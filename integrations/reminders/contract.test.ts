@@ -1,4 +1,4 @@
-import { checkContext, checkIntegration, testClock } from "#sdk/testing";
+import { checkContext, checkIntegration, testClock, noEntries } from "#sdk/testing";
 
 import { RemindersConfig } from "./config.ts";
 import { bookingOf, timerEvent } from "./testing.ts";
@@ -28,6 +28,7 @@ checkIntegration(import.meta.dirname, {
         }),
         connection: { id: "fjord", name: "Fjord Walks", language: "en" },
         current: bookingOf(),
+        entriesOf: noEntries,
       },
     },
   },

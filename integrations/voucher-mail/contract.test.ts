@@ -1,4 +1,4 @@
-import { checkContext, checkIntegration, testClock } from "#sdk/testing";
+import { checkContext, checkIntegration, testClock, noEntries } from "#sdk/testing";
 
 import { VoucherMailConfig } from "./config.ts";
 import { bookingOf, eventOf } from "./testing.ts";
@@ -29,6 +29,7 @@ checkIntegration(import.meta.dirname, {
         }),
         connection: { id: "fjord", name: "Fjord Walks", language: "en" },
         current: bookingOf(),
+        entriesOf: noEntries,
       },
     },
   },

@@ -6,6 +6,7 @@ import {
   memoryTokens,
   memoryMail,
   type MemoryMail,
+  noEntries,
   testClock,
 } from "#sdk/testing";
 
@@ -98,6 +99,7 @@ export function desk(settings: object = {}): Desk {
         log,
         effect: ledger.effect,
         ledger: ledger.entries(),
+        entriesOf: noEntries,
         current,
         mail: office,
         pdf: {

@@ -10,6 +10,7 @@ import { unbreakable } from "./migrations/0002-unbreakable.ts";
 import { nothingMissed } from "./migrations/0003-nothing-missed.ts";
 import { inTime } from "./migrations/0004-in-time.ts";
 import { connected } from "./migrations/0005-connected.ts";
+import { inTheBooks } from "./migrations/0006-in-the-books.ts";
 
 export interface Migration {
   /** Never changes once it has been released. */
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   nothingMissed,
   inTime,
   connected,
+  inTheBooks,
 ];
 
 const LOCK_MS = 30_000;

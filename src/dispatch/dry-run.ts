@@ -6,7 +6,7 @@ import { messageOf } from "../sdk/errors.ts";
 import type { HandlerTable, TableEntry, WantedJob } from "./handler-table.ts";
 import { inertHttp, inertMail, inertTokens } from "./inert-tools.ts";
 import { type JobInput, type JobPlaceInLane, loadInput, loadInputs } from "./job-inputs.ts";
-import { type JobTools, withFields } from "./run-job.ts";
+import { handlersOf, type JobTools, withFields } from "./run-job.ts";
 
 /** What a job would do if it ran now. */
 export interface DryRun {
@@ -77,7 +77,7 @@ async function run(entry: TableEntry, input: JobInput, tools: JobTools): Promise
 
 /** What a handler borrows, with nothing behind it that reaches outside. */
 function inertContext(
-  { handler, id, instance, settings, when }: TableEntry,
+  { handler, id, instance, integration, settings, when }: TableEntry,
   { event: { connection }, current, ledger }: JobInput,
   tools: JobTools,
   wouldDo: string[],
@@ -93,6 +93,7 @@ function inertContext(
       return Promise.resolve({});
     },
     ledger,
+    entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
     mail: inertMail(tools.mailOf(connection, id), (would) => wouldDo.push(would)),
     pdf: tools.pdf,

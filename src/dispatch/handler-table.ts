@@ -1,6 +1,7 @@
-import type { AnyHandler, AnyIntegration } from "../registry/loaded-integration.ts";
+import type { AnyHandler, AnyIntegration, AnySchedule } from "../registry/loaded-integration.ts";
 import type { LoadedInstance } from "../registry/registry.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
+import type { HandlerMoment } from "../sdk/schedule.ts";
 import type { Mode, WhenConfig } from "../settings/config-schema.ts";
 import { matches } from "./matches.ts";
 import { scheduleHandler } from "./schedule-handler.ts";
@@ -18,6 +19,8 @@ export interface TableEntry {
   settleMs: number;
   /** Of work by the clock: `<instance>/<schedule>`; it hears of nothing else. */
   schedule?: string;
+  /** Schedules of its integration that tell this handler: `<instance>/<schedule>`. */
+  moments: readonly string[];
 }
 
 /** A job that an event asks for. */
@@ -55,31 +58,44 @@ export function defaultScope({ connection, subject }: AnyEvent): string {
 
 function entriesOf(loaded: LoadedInstance): TableEntry[] {
   const { id, integration, when, mode, settings, handlers } = loaded;
-  const schedules = (integration.schedules ?? []).map((schedule) => ({
-    ...{ id: `${id}/${schedule.id}`, schedule: `${id}/${schedule.id}`, instance: id },
-    ...{ integration, when, mode, settings, settleMs: 0 },
+  const common = { instance: id, integration, when, mode, settings };
+  const schedules = integration.schedules ?? [];
+  const bySchedule = schedules.filter(isOwnWork).map((schedule) => ({
+    ...common,
+    ...{ id: `${id}/${schedule.id}`, schedule: `${id}/${schedule.id}` },
+    ...{ settleMs: 0, moments: [] },
     handler: scheduleHandler(schedule),
   }));
-  const ofEvents = handlers.map((handler) => ({
+  const byEvent = handlers.map((handler) => ({
+    ...common,
     id: `${id}/${handler.id}`,
-    instance: id,
-    integration,
     handler,
-    when,
-    mode,
-    settings,
     settleMs: Number.parseFloat(handler.settle ?? "0") * 1000,
+    moments: schedules
+      .filter(isMoment)
+      .flatMap((schedule) => (schedule.handledBy === handler.id ? [`${id}/${schedule.id}`] : [])),
   }));
-  return [...ofEvents, ...schedules];
+  return [...byEvent, ...bySchedule];
+}
+
+function isOwnWork(schedule: AnySchedule): schedule is Exclude<AnySchedule, HandlerMoment> {
+  return !isMoment(schedule);
+}
+
+function isMoment(schedule: AnySchedule): schedule is HandlerMoment {
+  return "handledBy" in schedule;
 }
 
 /** Bookings that were only adopted are not news to people; books and contacts want them all the same. */
-function isMeantFor({ handler, schedule, when }: TableEntry, event: AnyEvent): boolean {
+function isMeantFor(entry: TableEntry, event: AnyEvent): boolean {
+  const { handler, schedule, when, moments } = entry;
   const { type, origin } = event;
   const own = ownScheduleOf(event);
   if (own !== undefined || schedule !== undefined) {
-    // Work by the clock is no connection's; what it asks for it filters itself.
-    return own === schedule && (type === "schedule.due" || matches(when, event));
+    const isOwn = own !== undefined && (own === schedule || moments.includes(own));
+    // Work by the clock is no connection's; what it asks for it filters itself. Types that the
+    // operator names are those of news.
+    return isOwn && (type === "schedule.due" || matches({ ...when, types: undefined }, event));
   }
   const isNews = !(handler.kind === "message" && origin === "adopted");
   return handler.on.includes(type) && isNews && matches(when, event);

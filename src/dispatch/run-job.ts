@@ -101,7 +101,7 @@ export async function runJob(
 }
 
 function contextFor(
-  { id, handler, settings, instance, when }: TableEntry,
+  { id, handler, settings, instance, integration, when }: TableEntry,
   job: LeasedJob,
   { event, current, ledger }: JobInput,
   tools: JobTools,
@@ -123,6 +123,7 @@ function contextFor(
     log: withFields(tools.log, { instance, handler: id, jobId: job.id }),
     effect: (key, steps) => performEffect(tools.effects, owner, rules, key, steps),
     ledger,
+    entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
     mail,
     pdf: tools.pdf,
@@ -137,6 +138,14 @@ function contextFor(
       ...([tools.effects, owner, rules] as const),
     ),
   };
+}
+
+/** Ids of all that an instance does. */
+export function handlersOf(
+  { handlers = [], schedules = [] }: TableEntry["integration"],
+  instance: string,
+): string[] {
+  return [...handlers, ...schedules].map(({ id }) => `${instance}/${id}`);
 }
 
 /** A call of a handler whose time is up is cut off, whether or not the handler passes the signal on. */

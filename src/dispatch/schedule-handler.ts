@@ -1,9 +1,9 @@
 import type { AnyHandler, AnySchedule } from "../registry/loaded-integration.ts";
 import type { ScheduleContext } from "../sdk/context.ts";
-import { isClockSchedule } from "../sdk/schedule.ts";
+import { type HandlerMoment, isClockSchedule } from "../sdk/schedule.ts";
 
 /** Work by the clock as a handler: its runs are jobs, tried again, held and shown like all others. */
-export function scheduleHandler(schedule: AnySchedule): AnyHandler {
+export function scheduleHandler(schedule: Exclude<AnySchedule, HandlerMoment>): AnyHandler {
   const { id, timeoutMs, whenUnsure } = schedule;
   const rules = {
     ...(timeoutMs !== undefined && { timeoutMs }),

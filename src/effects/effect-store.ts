@@ -4,7 +4,7 @@ import type { Knex } from "knex";
 
 import { type Database, StaleStateError } from "../db/database.ts";
 import { newId } from "../process/new-id.ts";
-import type { EffectResult, LedgerEntry } from "../sdk/context.ts";
+import type { EffectResult, EffectSteps, LedgerEntry, PeriodEntry } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
 import type { Fence } from "./fence.ts";
 import { HandedBackError } from "./handed-back.ts";
@@ -19,6 +19,9 @@ export interface EffectOwner {
   /** Version of the booking that the handler was told of. */
   version: number;
 }
+
+/** What is known of an effect before it is tried. */
+export type BegunEffect = Pick<EffectSteps, "intent" | "period">;
 
 interface EffectRow {
   effect_key: string;
@@ -41,6 +44,9 @@ const COLUMNS = [
 ] as const;
 
 const AGAIN_MS = 250;
+
+/** Entries of a period that are in memory at a time. */
+const PAGE = 500;
 
 /** How far a thing got that was only noted, in shadow. */
 export const WOULD_DO = "would do";
@@ -73,8 +79,34 @@ export class EffectStore {
    * @returns the entry as it was before, when it has been tried already.
    * @throws HandedBackError when somebody else has the lane, or the store cannot be asked.
    */
-  async start(owner: EffectOwner, key: string, fence: Fence): Promise<LedgerEntry | undefined> {
-    return this.#whileHeld(fence, (trx) => this.#noteStart(trx, owner, key, fence.token));
+  async start(
+    owner: EffectOwner,
+    key: string,
+    fence: Fence,
+    begun: BegunEffect = {},
+  ): Promise<LedgerEntry | undefined> {
+    return this.#whileHeld(fence, (trx) => this.#noteStart(trx, owner, key, fence.token, begun));
+  }
+
+  /** What handlers have done in a period, oldest first, page by page. */
+  async *inPeriod(handlers: readonly string[], period: string): AsyncGenerator<PeriodEntry> {
+    let after = 0;
+    for (;;) {
+      const rows: (EffectRow &
+        Pick<PeriodEntry, "handler" | "connection" | "subject" | "position">)[] = await this.#db
+        .knex("effects")
+        .where({ period })
+        .whereIn("handler", [...handlers])
+        .where("position", ">", after)
+        .orderBy("position")
+        .limit(PAGE)
+        .select("position", "handler", "connection", "subject", ...COLUMNS);
+      for (const { handler, connection, subject, position, ...row } of rows) {
+        after = position;
+        yield { ...readRow(row), handler, connection, subject, position };
+      }
+      if (rows.length < PAGE) return;
+    }
   }
 
   /**
@@ -88,7 +120,7 @@ export class EffectStore {
     owner: EffectOwner,
     key: string,
     fence: Fence,
-    plan: EffectResult,
+    plan: EffectResult & Pick<EffectSteps, "period">,
   ): Promise<LedgerEntry | undefined> {
     return this.#whileHeld(fence, async (trx) => {
       const { handler, scope, jobId, version, connection, subject } = owner;
@@ -98,6 +130,7 @@ export class EffectStore {
       if (before?.state === "started") return undefined;
       const values = {
         ...columnsOf({ ...plan, progress: WOULD_DO }),
+        period: plan.period ?? null,
         job_id: jobId,
         version,
         updated_at: this.#now(),
@@ -137,6 +170,7 @@ export class EffectStore {
     owner: EffectOwner,
     key: string,
     token: string,
+    begun: BegunEffect,
   ): Promise<LedgerEntry | undefined> {
     const { handler, scope } = owner;
     const place = { handler, scope, effect_key: key };
@@ -149,15 +183,17 @@ export class EffectStore {
       state: "started",
       token,
       updated_at: this.#now(),
-      ...(isNoted && { progress: null, summary: null, data: null }),
+      ...(isNoted && { progress: null, summary: null }),
+      // A try whose end nobody knows keeps what it was begun with.
+      ...(before?.state !== "started" && begunColumns(begun)),
     };
     if (before) {
       // Another process may have finished it since, on another node even before we looked.
       const { state } = before;
-      const begun = await trx("effects")
+      const count = await trx("effects")
         .where({ ...place, state })
         .update(started);
-      if (begun !== 1) throw new StaleStateError("the effect has moved on");
+      if (count !== 1) throw new StaleStateError("the effect has moved on");
       return isNoted ? undefined : readRow(before);
     }
     const { connection, subject } = owner;
@@ -218,8 +254,16 @@ function columnsOf(result: EffectResult) {
     external_id: result.externalId?.slice(0, 500) ?? null,
     link: result.link?.slice(0, 1000) ?? null,
     summary: result.summary?.slice(0, 500) ?? null,
-    data: result.data ? Buffer.from(JSON.stringify(result.data)) : null,
+    ...(result.data && { data: bytesOf(result.data) }),
   };
+}
+
+function begunColumns({ intent, period }: BegunEffect) {
+  return { data: intent ? bytesOf(intent) : null, period: period ?? null };
+}
+
+function bytesOf(data: object): Buffer {
+  return Buffer.from(JSON.stringify(data));
 }
 
 function readRow(row: EffectRow): LedgerEntry {

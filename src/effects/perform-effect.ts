@@ -28,7 +28,7 @@ export async function performEffect(
 ): Promise<EffectResult> {
   const { whenUnsure, fence, signal } = rules;
   signal.throwIfAborted();
-  const before = await store.start(owner, key, fence);
+  const before = await store.start(owner, key, fence, steps);
   if (before?.state === "done") return resultOf(before);
 
   const idempotencyKey = [owner.handler, owner.scope, key].join("|");
@@ -57,11 +57,12 @@ export async function noteEffect(
   owner: EffectOwner,
   { fence, signal }: Pick<EffectRules, "fence" | "signal">,
   key: string,
-  { plan, data }: EffectSteps,
+  { plan, data, period }: EffectSteps,
 ): Promise<EffectResult> {
   signal.throwIfAborted();
   const planned = { summary: `would ${plan ?? `do ${key}`}`, ...(data && { data }) };
-  const before = await store.note(owner, key, fence, planned);
+  const filed = { ...planned, ...(period !== undefined && { period }) };
+  const before = await store.note(owner, key, fence, filed);
   return before ? resultOf(before) : planned;
 }
 

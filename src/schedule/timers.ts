@@ -1,5 +1,5 @@
 import type { BookingStatus } from "../sdk/booking.ts";
-import { type BookingSchedule, isClockSchedule } from "../sdk/schedule.ts";
+import { type BookingSchedule, type HandlerMoment, isClockSchedule } from "../sdk/schedule.ts";
 import type { LoadedInstance } from "../registry/registry.ts";
 import type { Config } from "../settings/config-schema.ts";
 import { parseOffset, spanMs } from "./offset.ts";
@@ -41,7 +41,7 @@ function timerOfConfig(config: TimerConfig): Timer {
 
 function timerOfPlugin(
   { id, when }: LoadedInstance,
-  { id: schedule, relativeTo, offset, statuses = LIVE }: BookingSchedule<unknown>,
+  { id: schedule, relativeTo, offset, statuses = LIVE }: BookingSchedule<unknown> | HandlerMoment,
 ): Timer {
   return {
     name: `${id}/${schedule}`,

@@ -1,2 +1,5 @@
 export * from "./accounting/document.ts";
+export * from "./accounting/handlers.ts";
+export * from "./accounting/next-documents.ts";
+export * from "./accounting/settings.ts";
 export * from "./accounting/target.ts";

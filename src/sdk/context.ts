@@ -131,7 +131,7 @@ export interface EffectResult {
   progress?: string;
   /** One sentence for the office: "Voucher 2 sent to the guest". */
   summary?: string;
-  /** What the handler wants to read back later. Small; no personal data. */
+  /** What the handler wants to read back later. Small; no personal data. Absent: as when begun. */
   data?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -140,6 +140,13 @@ export interface EffectSteps {
   plan?: string;
   /** What the handler reads back later of an effect that was only noted, in shadow. */
   data?: EffectResult["data"];
+  /**
+   * Kept from the moment it is begun, so that a later try can do what was begun, whatever has changed
+   * since. The result's data take its place where there are any.
+   */
+  intent?: EffectResult["data"];
+  /** Effects of an instance that are read together, such as a month of the books: `2026-11`. */
+  period?: string;
   /**
    * Asks the other side whether an earlier try got through. Called only after a try of unknown
    * outcome. `undefined` means it is certainly not there.
@@ -156,6 +163,15 @@ export interface LedgerEntry extends EffectResult {
    * likely done it; asked for again, it is performed.
    */
   state: "started" | "done" | "failed" | "would";
+}
+
+/** An effect of any handler of an instance, for any booking. */
+export interface PeriodEntry extends LedgerEntry {
+  handler: string;
+  connection: string;
+  subject: string;
+  /** Rises with the order in which effects were begun. */
+  position: number;
 }
 
 /** Does a thing outside once, however often the handler runs. */
@@ -205,6 +221,8 @@ export interface HandlerContext<Config> {
   effect: Effect;
   /** What this handler has done in this lane so far, oldest first. */
   ledger: readonly LedgerEntry[];
+  /** What the whole instance has done in a period, oldest first, page by page. */
+  entriesOf(period: string): AsyncIterable<PeriodEntry>;
   /** The newest state of the booking, which may be ahead of the event's. */
   current: Booking | undefined;
   mail: Mail;

@@ -40,8 +40,7 @@ export interface ClockSchedule<Config> {
   handle(window: TimeWindow, context: ScheduleContext<Config>): Promise<HandlerResult>;
 }
 
-/** Work at a moment around each booking, as a timer of `bellhop.yaml` that only this handler hears. */
-export interface BookingSchedule<Config> {
+interface BookingMoment {
   id: string;
   /** `start`, `end`, `created`, `confirmed`, or `service day at 08:00`. */
   relativeTo: string;
@@ -49,12 +48,25 @@ export interface BookingSchedule<Config> {
   offset: string;
   /** Defaults to bookings that are confirmed, checked in or checked out. */
   statuses?: readonly BookingStatus[];
+}
+
+/**
+ * A moment around each booking at which one of the integration's handlers is told, in the lane of the
+ * booking and with the same ledger as for everything else that happens to it.
+ */
+export interface HandlerMoment extends BookingMoment {
+  /** Id of the handler; its `on` need not name `booking.timer`. */
+  handledBy: string;
+}
+
+/** Work at a moment around each booking, as a timer of `bellhop.yaml` that only this handler hears. */
+export interface BookingSchedule<Config> extends BookingMoment {
   timeoutMs?: number;
   whenUnsure?: "resend" | "ask";
   handle(event: EventOf<"booking.timer">, context: HandlerContext<Config>): Promise<HandlerResult>;
 }
 
-export type Schedule<Config> = ClockSchedule<Config> | BookingSchedule<Config>;
+export type Schedule<Config> = ClockSchedule<Config> | BookingSchedule<Config> | HandlerMoment;
 
 export function isClockSchedule<Config>(
   schedule: Schedule<Config>,

@@ -14,6 +14,7 @@ const ALL = [
   "0003-nothing-missed",
   "0004-in-time",
   "0005-connected",
+  "0006-in-the-books",
 ];
 
 onEachStore((store) => {

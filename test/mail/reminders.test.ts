@@ -10,7 +10,13 @@ import integration from "../../integrations/reminders/index.ts";
 import { bookingOf, timerEvent } from "../../integrations/reminders/testing.ts";
 import { createMail } from "../../src/mail/mail.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
-import { checkContext, memoryLedger, memoryLog, testClock } from "../../src/sdk/testing.ts";
+import {
+  checkContext,
+  memoryLedger,
+  memoryLog,
+  testClock,
+  noEntries,
+} from "../../src/sdk/testing.ts";
 import { createTemplates } from "../../src/templates/template-store.ts";
 import { readMail } from "./read-mail.ts";
 
@@ -51,6 +57,7 @@ async function mailFor(timer: string, booking: Booking, given: object = settings
     clock,
     effect: ledger.effect,
     ledger: [],
+    entriesOf: noEntries,
     current: booking,
     mail: mails.forConnection({ name: "Fjord Walks", from: "post@example.com" }),
     templates: createTemplates({ folders: [own, product] }),

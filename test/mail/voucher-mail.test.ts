@@ -13,7 +13,13 @@ import { createPdf } from "../../src/pdf/pdf.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
 import type { BookingEvent } from "../../src/sdk/booking-event.ts";
 import type { Effect, LedgerEntry } from "../../src/sdk/context.ts";
-import { checkContext, memoryLog, memoryTokens, testClock } from "../../src/sdk/testing.ts";
+import {
+  checkContext,
+  memoryLog,
+  memoryTokens,
+  noEntries,
+  testClock,
+} from "../../src/sdk/testing.ts";
 import { createTemplates } from "../../src/templates/template-store.ts";
 import { readMail } from "./read-mail.ts";
 
@@ -54,6 +60,7 @@ function desk(mode: "live" | "rehearsal" = "live") {
       log,
       effect,
       ledger: [...ledger],
+      entriesOf: noEntries,
       current: booking,
       mail: mails.forConnection({ name: "Fjord Walks", from: "post@fjord.example" }),
       pdf,

@@ -105,6 +105,8 @@ export interface Application extends DocumentBase {
   kind: "application";
   from: string;
   to: string;
+  /** Whose it was, where the invoice is another party's: the booking has changed hands. */
+  fromParty?: string;
 }
 
 /** Revenue that is not earned yet leaves the income; negative: it comes back. */

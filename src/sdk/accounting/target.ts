@@ -7,6 +7,11 @@ export interface Party {
   /** Unique in the books, and the same for all bookings of a person that the source knows by id. */
   code: string;
   kind: "guest" | "agent";
+  /**
+   * In the books already, and what is known of it now is only its code: the booking is somebody
+   * else's meanwhile. Its details there stay as they are.
+   */
+  isKnown?: boolean;
   /** Of the company where there is one, else of the person; never empty. */
   name: string;
   contactName?: string;

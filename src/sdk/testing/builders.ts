@@ -1,5 +1,5 @@
 import { httpClient } from "../../http/http-client.ts";
-import type { Clock, Effect, LedgerEntry, Log } from "../context.ts";
+import type { Clock, Effect, LedgerEntry, Log, PeriodEntry } from "../context.ts";
 import { kindOf } from "../errors.ts";
 import type { CheckContext } from "../integration.ts";
 import type { OAuthTokens } from "../oauth.ts";
@@ -104,10 +104,17 @@ export interface MemoryLedger {
   effect: Effect;
   /** A copy, as a handler is given it. */
   entries(): LedgerEntry[];
+  entriesOf(period: string): AsyncIterable<PeriodEntry>;
   /** Keys that were really carried out, in order. */
   readonly performed: readonly string[];
   /** What each effect was called beforehand, in order. */
   readonly plans: readonly (string | undefined)[];
+}
+
+/** For handlers that do not look at periods. */
+export async function* noEntries(): AsyncGenerator<PeriodEntry> {
+  await Promise.resolve();
+  yield* [];
 }
 
 /** A ledger that behaves as the real one and lasts as long as the test. */
@@ -115,10 +122,18 @@ export function memoryLedger(): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
   const performed: string[] = [];
   const plans: (string | undefined)[] = [];
+  const periods = new Map<string, string>();
+  const place = { handler: "test/handler", connection: "test", subject: "test" };
   return {
     performed,
     plans,
     entries: () => structuredClone([...entries.values()]),
+    async *entriesOf(period) {
+      const filed = [...entries.values()].filter(({ key }) => periods.get(key) === period);
+      for (const [index, entry] of filed.entries())
+        yield* [{ ...place, ...entry, position: index + 1 }];
+      await Promise.resolve();
+    },
     effect: async (key, steps) => {
       plans.push(steps.plan);
       const known = entries.get(key);
@@ -126,14 +141,21 @@ export function memoryLedger(): MemoryLedger {
       const name = `lane|${key}`;
       const found = known?.state === "started" ? await steps.find?.(name) : undefined;
       if (typeof found === "object") {
-        entries.set(key, { key, ...found, state: "done" });
+        entries.set(key, {
+          key,
+          ...(known?.data && { data: known.data }),
+          ...found,
+          state: "done",
+        });
         return found;
       }
-      entries.set(key, { key, state: "started" });
+      const data = known?.state === "started" ? known.data : steps.intent;
+      if (steps.period !== undefined) periods.set(key, steps.period);
+      entries.set(key, { key, state: "started", ...(data && { data }) });
       try {
         const result = await steps.perform(name);
         performed.push(key);
-        entries.set(key, { key, ...result, state: "done" });
+        entries.set(key, { key, ...(data && { data }), ...result, state: "done" });
         return result;
       } catch (error) {
         if (isCertain(error)) entries.set(key, { key, state: "failed" });

@@ -1,0 +1,154 @@
+import type { Booking } from "../booking.ts";
+import { type BookingEventType } from "../booking-event.ts";
+import type { EffectResult, HandlerContext } from "../context.ts";
+import type { Handler, HandlerResult, Integration } from "../integration.ts";
+import { type Issued, issuedIn } from "./issued.ts";
+import { nextDocuments } from "./next-documents.ts";
+import type { NotedDocument } from "./noted.ts";
+import { partyOf } from "./party.ts";
+import { periodOf } from "./periods.ts";
+import { post, sentenceOf } from "./posting.ts";
+import type { AccountingSettings } from "./settings.ts";
+import { statements } from "./statements.ts";
+import type { AccountingTarget, Party } from "./target.ts";
+import { dailyTakings } from "./daily-takings.ts";
+import { titleOf } from "./title.ts";
+
+/** Everything that changes what a booking costs, or what was paid for it. */
+const TYPES: readonly BookingEventType[] = [
+  "booking.quoted",
+  "booking.requested",
+  "booking.confirmed",
+  "booking.unconfirmed",
+  "booking.modified",
+  "booking.cancelled",
+  "booking.expired",
+  "booking.waitlisted",
+  "booking.checked_in",
+  "booking.checked_out",
+  "booking.no_show",
+  "booking.removed",
+  "payment.received",
+  "payment.removed",
+  "payment.refunded",
+];
+
+export const DOCUMENTS = "documents";
+
+/** What an accounting integration consists of, whatever it posts to. */
+export function accountingParts<Config extends AccountingSettings>(
+  target: AccountingTarget<Config>,
+): Required<Pick<Integration<Config>, "handlers" | "schedules">> {
+  return {
+    handlers: [documentsHandler(target)],
+    schedules: [
+      {
+        id: "service-date",
+        relativeTo: "service day at 00:30",
+        offset: "0d",
+        statuses: ["confirmed", "checked_in", "checked_out", "no_show"],
+        handledBy: DOCUMENTS,
+      },
+      statements(target),
+      dailyTakings(target),
+    ],
+  };
+}
+
+function documentsHandler<Config extends AccountingSettings>(
+  target: AccountingTarget<Config>,
+): Handler<Config> {
+  return {
+    id: DOCUMENTS,
+    kind: "mirror",
+    on: TYPES,
+    // One act of the office makes several calls; what they come to is posted.
+    settle: "5s",
+    limit: {
+      atOnce: target.atOnce ?? 1,
+      ...(target.perMinute !== undefined && { perMinute: target.perMinute }),
+    },
+    async handle(event, context) {
+      const { ledger, current, config, clock } = context;
+      if (!current) return { skipped: "the booking has been erased" };
+      const issued = issuedIn(ledger);
+      const posted = new Map(issued.map((one) => [one.document.key, one.externalId]));
+      const lane: Lane<Config> = { target, context, posted, booking: current };
+      // What was begun is made as it was begun; only then is looked at what has changed since.
+      for (const { document } of issued.filter(({ isOpen }) => isOpen))
+        await put(lane, document, true);
+      const next = nextDocuments({
+        booking: current,
+        issued: issued.map(({ document }) => document),
+        settings: config,
+        nowMs: clock.now(),
+        isAdopted: event.origin === "adopted",
+        ...(event.payment && { payment: event.payment }),
+      });
+      for (const document of next) await put(lane, document, false);
+      return resultOf([
+        ...issued.filter(({ isOpen }) => isOpen).map(({ document }) => document),
+        ...next,
+      ]);
+    },
+  };
+}
+
+interface Lane<Config> {
+  target: AccountingTarget<Config>;
+  context: HandlerContext<Config>;
+  booking: Booking;
+  /** The target's ids by key. */
+  posted: Map<string, string | undefined>;
+}
+
+async function put<Config>(
+  { target, context, booking, posted }: Lane<Config>,
+  document: Issued["document"],
+  mayExist: boolean,
+): Promise<void> {
+  const { connection, reference } = booking;
+  const posting = {
+    number: `${connection}/${reference}/${document.key}`,
+    party: partyFor(document.party, booking),
+    title: titleOf(booking),
+    booking,
+    externalIdOf: (key: string) => posted.get(key),
+  };
+  const result = isNoted(document)
+    ? await note(context, document)
+    : await post(target, context, { ...posting, document, mayExist });
+  posted.set(document.key, result.externalId);
+}
+
+/** Keeps a document for later, without a word to the target. */
+async function note<Config>(
+  { effect }: HandlerContext<Config>,
+  document: NotedDocument,
+): Promise<EffectResult> {
+  const data = { document: JSON.stringify(document) };
+  const summary = `Noted ${sentenceOf(document)}`;
+  return effect(document.key, {
+    plan: `note ${sentenceOf(document)}`,
+    data,
+    intent: data,
+    period: periodOf(document),
+    find: () => Promise.resolve({ summary, data }),
+    perform: () => Promise.resolve({ summary, data }),
+  });
+}
+
+function isNoted(document: Issued["document"]): document is NotedDocument {
+  return document.kind === "opening" || document.kind === "share" || document.kind === "taking";
+}
+
+/** A booking that has changed hands still has documents of whoever had it before. */
+function partyFor(code: string, booking: Booking): Party {
+  const party = partyOf(booking);
+  return party.code === code ? party : { code, kind: party.kind, name: code, isKnown: true };
+}
+
+function resultOf(documents: readonly Issued["document"][]): HandlerResult {
+  if (documents.length === 0) return { skipped: "the books show the booking as it is" };
+  return { done: documents.map(sentenceOf).join("; ").slice(0, 400) };
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+
+import type { Booking } from "../booking.ts";
+import type { Party } from "./target.ts";
+
+/** Longest code that all targets take whole. */
+const MAX_CODE = 50;
+
+/** Who a booking is billed to: its agent where the agent owes the money, else the guest. */
+export function partyOf(booking: Booking): Party {
+  return isBilledToAgent(booking) ? agentParty(booking) : guestParty(booking);
+}
+
+/** Money that the guest pays directly is the guest's, whoever made the booking. */
+export function isBilledToAgent({ agent, balanceOwedBy }: Booking): boolean {
+  return agent !== undefined && balanceOwedBy !== "customer";
+}
+
+export function agentCode({ connection, agent }: Booking): string {
+  const id = agent?.id ?? agent?.code ?? hash(agent?.name ?? "");
+  return shortened(`${connection}-agent-${id}`);
+}
+
+/** As a hash, because names are not kept with documents: another one is billed anew. */
+export function billToOf(booking: Booking): string {
+  const { company, taxNumber, customer } = booking;
+  if (isBilledToAgent(booking)) return hash(agentCode(booking));
+  const name = customer?.id === undefined ? nameOf(booking) : customer.id;
+  return hash([name, company ?? "", taxNumber ?? ""].map(plain).join("|"));
+}
+
+function guestParty(booking: Booking): Party {
+  const { connection, reference, customer, company, taxNumber, language } = booking;
+  const id = customer?.id;
+  const person = nameOf(booking);
+  const { street, city, postcode } = customer?.address ?? {};
+  return {
+    code: shortened(id === undefined ? `${connection}-${reference}` : `${connection}-cust-${id}`),
+    kind: "guest",
+    name: company ?? (person === "" ? `Booking ${reference}` : person),
+    ...present({
+      contactName: company === undefined || person === "" ? undefined : person,
+      company,
+      taxNumber,
+      email: customer?.email,
+      phone: customer?.phone,
+      country: /^[A-Z]{2}$/.test(customer?.country ?? "") ? customer?.country : undefined,
+      street,
+      city,
+      postcode,
+      language,
+    }),
+  };
+}
+
+function agentParty(booking: Booking): Party {
+  const { agent } = booking;
+  const code = agentCode(booking);
+  return {
+    code,
+    kind: "agent",
+    name: agent?.name ?? agent?.code ?? code,
+    ...present({ email: agent?.email }),
+  };
+}
+
+function nameOf({ customer }: Booking): string {
+  const { name, firstName, lastName } = customer ?? {};
+  return (name ?? [firstName, lastName].filter((part) => part !== undefined).join(" ")).trim();
+}
+
+/** Spelling alone makes nobody another person. */
+function plain(text: string): string {
+  return text.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim();
+}
+
+function shortened(code: string): string {
+  return code.length <= MAX_CODE ? code : `${code.slice(0, MAX_CODE - 13)}-${hash(code)}`;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+function present<T extends object>(parts: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(
+    Object.entries(parts).filter(([, value]) => value !== undefined && value !== ""),
+  ) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+
+import { Books, bookingOf, eur, NOW, short } from "./books.ts";
+
+const DAY = 86_400_000;
+/** The day of the walk. */
+const SERVED = NOW + 12 * DAY;
+
+const paid = (...amounts: number[]) =>
+  amounts.map((amountMinor, index) => ({
+    amount: eur(amountMinor),
+    paidAt: `2026-03-0${index + 1}`,
+    method: "card",
+  }));
+
+describe("deposits, the usual policy", () => {
+  it("a booking before its day is money held, no income", () => {
+    const books = new Books();
+
+    expect(short(books.see(bookingOf()))).toEqual([]);
+    expect(short(books.see(bookingOf({ payments: paid(5_000) })))).toEqual(["deposit:1 50.00"]);
+    expect(books.balances()).toEqual({ clearing: 5_000, prepayments: -5_000 });
+  });
+
+  it("on its day it is invoiced, and what is held is used", () => {
+    const books = new Books({ taxes: { standard: { ratePercent: "25" } } });
+    books.see(bookingOf({ payments: paid(5_000) }));
+
+    const made = books.see(bookingOf({ payments: paid(5_000) }), { nowMs: SERVED });
+
+    expect(short(made)).toEqual(["invoice:1 180.00", "application:1 50.00"]);
+    expect(made[0]).toMatchObject({ on: "2026-03-14", party: "fjord-cust-812" });
+    expect(books.balances()).toEqual({
+      clearing: 5_000,
+      receivable: 13_000,
+      revenue: -14_400,
+      tax: -3_600,
+    });
+  });
+
+  it("the same state again adds nothing", () => {
+    const books = new Books();
+    const booking = bookingOf({ payments: paid(5_000, 13_000) });
+    books.see(booking, { nowMs: SERVED });
+
+    expect(books.see(booking, { nowMs: SERVED })).toEqual([]);
+    expect(books.see(booking, { nowMs: SERVED + 30 * DAY })).toEqual([]);
+  });
+
+  it("cancelled before its day: the money is owed until it goes back", () => {
+    const books = new Books();
+    books.see(bookingOf({ payments: paid(5_000) }));
+
+    expect(books.see(bookingOf({ status: "cancelled", payments: paid(5_000) }))).toEqual([]);
+    const made = books.see(bookingOf({ status: "cancelled", payments: paid(5_000, -5_000) }));
+
+    expect(short(made)).toEqual(["refund:1 50.00"]);
+    expect(books.balances()).toEqual({});
+  });
+
+  it("cancelled with a part given back: the rest is the fee", () => {
+    const books = new Books();
+    books.see(bookingOf({ payments: paid(5_000) }));
+
+    const made = books.see(bookingOf({ status: "cancelled", payments: paid(5_000, -3_000) }));
+
+    expect(short(made)).toEqual(["invoice:1 20.00", "application:1 20.00", "refund:1 30.00"]);
+    expect(books.balances()).toEqual({ clearing: 2_000, revenue: -2_000 });
+  });
+});
+
+describe("invoices at booking", () => {
+  const policy = "invoice";
+
+  it("a changed price is a credit note and a new invoice, and what was paid goes along", () => {
+    const books = new Books({ policy });
+    books.see(bookingOf({ payments: paid(18_000) }));
+
+    const dearer = bookingOf({
+      items: [{ id: "1", name: "Fjord walk", price: eur(20_000) }],
+      totals: { total: eur(20_000) },
+      payments: paid(18_000),
+    });
+
+    expect(short(books.see(dearer))).toEqual([
+      "credit_note:1 180.00",
+      "invoice:2 200.00",
+      "application:1 180.00",
+    ]);
+    expect(books.balances()).toEqual({ clearing: 18_000, receivable: 2_000, revenue: -20_000 });
+  });
+
+  it("or a document for the difference", () => {
+    const books = new Books({ policy, corrections: "difference" });
+    const at = (price: number) =>
+      bookingOf({
+        items: [{ id: "1", name: "Fjord walk", price: eur(price) }],
+        totals: { total: eur(price) },
+      });
+    books.see(at(18_000));
+
+    expect(short(books.see(at(20_000)))).toEqual(["invoice:2 20.00"]);
+    expect(short(books.see(at(15_000)))).toEqual([
+      "credit_note:1 50.00",
+      "application:1 20.00",
+      "application:2 30.00",
+    ]);
+    expect(books.balances()).toEqual({ receivable: 15_000, revenue: -15_000 });
+  });
+
+  it("cancelled unpaid: everything is given back", () => {
+    const books = new Books({ policy });
+    books.see(bookingOf());
+
+    expect(short(books.see(bookingOf({ status: "cancelled" })))).toEqual([
+      "credit_note:1 180.00",
+      "application:1 180.00",
+    ]);
+    expect(books.balances()).toEqual({});
+  });
+
+  it("confirmed again after that: a second invoice", () => {
+    const books = new Books({ policy });
+    books.see(bookingOf());
+    books.see(bookingOf({ status: "cancelled" }));
+
+    expect(short(books.see(bookingOf()))).toEqual(["invoice:2 180.00"]);
+  });
+
+  it("another company is another invoice", () => {
+    const books = new Books({ policy });
+    books.see(bookingOf());
+
+    const made = books.see(bookingOf({ company: "Berg AS", taxNumber: "NO 1" }));
+
+    expect(short(made)).toEqual([
+      "credit_note:1 180.00",
+      "invoice:2 180.00",
+      "application:1 180.00",
+    ]);
+  });
+});
