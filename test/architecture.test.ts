@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import * as accounting from "../src/sdk/accounting.ts";
 import * as sdk from "../src/sdk/index.ts";
 
 // The walls of the house, read from the import lines.
@@ -154,7 +155,11 @@ describe("the walls", () => {
       /process\.env\b/.test(readFileSync(file, "utf8")),
     );
 
-    expect(readers).toEqual(["src/settings/environment.ts"]);
+    // A suite that cannot run is a failure in CI: no setting of the product.
+    expect(readers.toSorted()).toEqual([
+      "src/sdk/testing/programs.ts",
+      "src/settings/environment.ts",
+    ]);
   });
 
   it("an integration is a folder with its entry, its README and a test", () => {
@@ -207,6 +212,18 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "parseMoney",
     "recipientOf",
     "retryAfterMs",
+  ]);
+});
+
+it("the accounting kit's surface is what targets were promised", () => {
+  expect(Object.keys(accounting).toSorted()).toEqual([
+    "ACCOUNT_ROLES",
+    "DOCUMENTS",
+    "POLICIES",
+    "accountingParts",
+    "accountingSettings",
+    "documentOf",
+    "nextDocuments",
   ]);
 });
 

@@ -92,6 +92,7 @@ export function officeOf(activity: Activity, settings: object = {}) {
     effect: ledger.effect,
     ledger: [],
     entriesOf: noEntries,
+    dataFolder: "/nowhere",
     current: undefined,
     mail,
     pdf: { render: unused },

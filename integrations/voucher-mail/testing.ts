@@ -100,6 +100,7 @@ export function desk(settings: object = {}): Desk {
         effect: ledger.effect,
         ledger: ledger.entries(),
         entriesOf: noEntries,
+        dataFolder: "/nowhere",
         current,
         mail: office,
         pdf: {

@@ -36,13 +36,15 @@ export function clearingCode(
 
 /** @throws ConfigurationError when a tax of the booking has no tax type. */
 export function taxType(
-  { taxTypes }: XeroConfig,
+  { taxTypes, taxes }: XeroConfig,
   { taxCode, ratePercent }: Pick<DocumentLine, "taxCode" | "ratePercent">,
 ): string {
   const names = [taxCode, ratePercent].filter((name) => name !== undefined);
   if (names.length === 0) return taxTypes["none"] ?? NO_TAX;
   const type = names.map((name) => taxTypes[name]).find((one) => one !== undefined);
   if (type !== undefined) return type;
+  // Of a margin no tax is shown, whatever is owed of it in the end.
+  if (taxes[taxCode ?? ""]?.scheme === "margin") return taxTypes["none"] ?? NO_TAX;
   const name = names.join(" or ");
   throw new ConfigurationError(`taxTypes: no tax type of Xero is set for ${name}: add it`);
 }

@@ -88,8 +88,8 @@ function taxProblems({ taxTypes, taxes }: XeroConfig, found: readonly TaxRate[])
       const hint = near && ` (did you mean ${near.TaxType}, "${near.Name}"?)`;
       return [`taxTypes.${name}: Xero has no active tax type ${type}${hint ?? ""}`];
     }),
-    ...Object.entries(taxes).flatMap(([name, { ratePercent }]) =>
-      taxTypes[name] === undefined && taxTypes[ratePercent] === undefined
+    ...Object.entries(taxes).flatMap(([name, { ratePercent, scheme }]) =>
+      scheme !== "margin" && taxTypes[name] === undefined && taxTypes[ratePercent] === undefined
         ? [`taxTypes: none is set for the tax ${name}`]
         : [],
     ),

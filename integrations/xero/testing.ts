@@ -5,7 +5,7 @@ import type {
   Posting,
   TargetContext,
 } from "#sdk/accounting";
-import { checkContext, memoryLog, memoryTokens } from "#sdk/testing";
+import { checkContext, memoryLog, memoryTokens, noEntries } from "#sdk/testing";
 
 import { XeroConfig } from "./config.ts";
 import { xero } from "./target.ts";
@@ -79,7 +79,7 @@ export class Office {
 function checkContextOf({ fake, config, log }: Office): TargetContext<XeroConfig> {
   return {
     ...checkContext(config),
-    ...{ log, http: fake.http, tokens: memoryTokens({ tenantId: TENANT }) },
+    ...{ log, entriesOf: noEntries, http: fake.http, tokens: memoryTokens({ tenantId: TENANT }) },
     clock: { now: () => fake.nowMs },
   };
 }

@@ -76,6 +76,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
   return {
     log,
     clock: c.resolve(CLOCK),
+    dataFolder: settings.dataFolder,
     http: c.resolve(HTTP),
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),

@@ -30,7 +30,7 @@ export function registerTools(c: DependencyContainer, basis: Basis): void {
   registerConnecting(c, basis);
 }
 
-function makeStartChecks(c: DependencyContainer, { registry, db }: Basis): StartChecks {
+function makeStartChecks(c: DependencyContainer, { registry, db, settings }: Basis): StartChecks {
   const facts = db && new FactStore(db);
   const mailroom = c.resolve(MAILROOM);
   return new StartChecks(registry, {
@@ -39,6 +39,7 @@ function makeStartChecks(c: DependencyContainer, { registry, db }: Basis): Start
     http: c.resolve(HTTP),
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
+    dataFolder: settings.dataFolder,
     mailOf: (id) => mailroom.of(id),
     tokensOf: (id) => (db ? c.resolve(ConnectedInstances).of(id) : UNREADABLE_TOKENS),
     learnedOf: async (id) => (facts ? learnedOf(facts, id) : {}),

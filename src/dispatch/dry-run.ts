@@ -103,6 +103,7 @@ function inertContext(
     ),
     clock: tools.clock,
     tokens: inertTokens(tools.tokensOf(instance)),
+    dataFolder: tools.dataFolder,
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

@@ -36,6 +36,7 @@ const MAX_HANGS = 3;
 export interface JobTools {
   log: Log;
   clock: Clock;
+  dataFolder: string;
   http: HttpClient;
   pdf: Pdf;
   templates: Templates;
@@ -131,6 +132,7 @@ function contextFor(
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
     tokens: tools.tokensOf(instance),
+    dataFolder: tools.dataFolder,
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
     ...shadow?.tools(

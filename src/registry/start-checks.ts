@@ -14,6 +14,7 @@ export interface CheckTools {
   http: HttpClient;
   pdf: Pdf;
   templates: Templates;
+  dataFolder: string;
   mailOf: (connection: string) => Mail;
   /** Of an instance; of a connection there are none. */
   tokensOf: (instance: string) => OAuthTokens;
@@ -112,14 +113,14 @@ export class StartChecks {
     config: unknown,
     { connection = "", instance = "" }: { connection?: string; instance?: string },
   ): Promise<TryOut> {
-    const { log, clock, http, pdf, templates, mailOf, tokensOf } = this.#tools;
+    const { log, clock, http, pdf, templates, dataFolder, ...tools } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
-    const mail = mailOf(connection);
+    const mail = tools.mailOf(connection);
     let context: CheckContext<unknown> | undefined;
     try {
-      const learned = connection === "" ? {} : await this.#tools.learnedOf(connection);
-      const tokens = tokensOf(instance);
-      context = { config, learned, log, clock, http, pdf, templates, mail, tokens, signal };
+      const learned = connection === "" ? {} : await tools.learnedOf(connection);
+      const lent = { log, clock, http, pdf, templates, mail, dataFolder };
+      context = { config, learned, ...lent, tokens: tools.tokensOf(instance), signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { result: { name, state: "ok", line }, context };
     } catch (error) {

@@ -232,6 +232,8 @@ export interface HandlerContext<Config> {
   clock: Clock;
   /** Of integrations that declare `oauth`. */
   tokens: OAuthTokens;
+  /** Absolute path of the installation's data; files of a plug-in go into a folder of their own. */
+  dataFolder: string;
   /** Aborted when the handler's time is up or its lease is lost. */
   signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 
+import type { AccountingTarget } from "./accounting/target.ts";
 import type { Booking } from "./booking.ts";
 import type { AnyEvent, BookingEventType, EventOf, EventType } from "./booking-event.ts";
 import type {
@@ -90,6 +91,8 @@ export interface CheckContext<Config> {
   templates: Templates;
   /** Of integrations that declare `oauth`. */
   tokens: OAuthTokens;
+  /** As a handler is given it. */
+  dataFolder: string;
   signal: AbortSignal;
 }
 
@@ -110,6 +113,8 @@ export interface Integration<Config> {
   documents?: readonly BookingDocument<Config>[];
   /** How a person gives access to an account: `bellhop connect <instance>`. */
   oauth?: OAuth<Config>;
+  /** Of an accounting system: what `bellhop books` asks. */
+  books?: AccountingTarget<Config>;
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;
   /**

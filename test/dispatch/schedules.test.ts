@@ -13,6 +13,7 @@ const SCHEDULES: readonly Schedule<unknown>[] = [
   { id: "morning", every: "day at 07:00", handle: done },
   { id: "hour", every: "hour", handle: done },
   { id: "before", relativeTo: "start", offset: "-1d at 18:00", handle: done },
+  { id: "day", relativeTo: "service day at 00:30", offset: "0d", handledBy: "timers" },
 ];
 
 function instance(id: string, when: WhenConfig = {}): LoadedInstance {
@@ -52,4 +53,21 @@ it("a timer of the configuration is told to every handler of timers, not to sche
 
   expect(heardBy({ type: "booking.timer", origin: "scheduled", timer })).toEqual(["office/timers"]);
   expect(heardBy({ type: "booking.confirmed" })).toEqual([]);
+});
+
+it("a moment is told to a handler, in the booking's own lane, whatever types the instance asks for", () => {
+  const own = new HandlerTable([instance("books", { types: ["booking.confirmed"] })]);
+  const timer = { name: "books/day", relativeTo: "start", offsetMinutes: 0 };
+  const event = {
+    ...eventOf("1201"),
+    type: "booking.timer",
+    origin: "scheduled",
+    timer,
+  } as AnyEvent;
+
+  const [job, ...others] = own.jobsFor(event);
+
+  expect(job).toMatchObject({ handler: "books/timers", scope: `${event.connection}/1201` });
+  expect(others).toEqual([]);
+  expect([...own.entries.keys()]).not.toContain("books/day");
 });

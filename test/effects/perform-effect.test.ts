@@ -66,6 +66,50 @@ function otherSide(found?: EffectResult | "unknown") {
 const breaking = (error: Error): EffectSteps => ({ perform: () => Promise.reject(error) });
 
 onEachStore((store) => {
+  it("a try that broke off keeps what it was begun with, also when the next one wants something else", async () => {
+    const { effects, rules, entries } = await openLedger(await store.open());
+    const lost = breaking(new RetryableError("no answer", { mayHaveHappened: true }));
+    const begun = { ...lost, intent: { cents: 100 }, period: "2026-11" };
+    await performEffect(effects, owner, rules(), "invoice:1", begun).catch(() => undefined);
+
+    expect(await entries()).toEqual([{ key: "invoice:1", state: "started", data: { cents: 100 } }]);
+
+    const again = { ...lost, intent: { cents: 200 }, find: () => Promise.resolve(undefined) };
+    await performEffect(effects, owner, rules(), "invoice:1", again).catch(() => undefined);
+    expect(await entries()).toMatchObject([{ state: "started", data: { cents: 100 } }]);
+
+    const whole = { ...again, perform: () => Promise.resolve({ externalId: "INV-1" }) };
+    await performEffect(effects, owner, rules(), "invoice:1", whole);
+    expect(await entries()).toMatchObject([{ state: "done", data: { cents: 100 } }]);
+  });
+
+  it("a try that certainly failed leaves nothing to go by", async () => {
+    const { effects, rules, entries } = await openLedger(await store.open());
+    const refused = { ...breaking(new PermanentError("closed")), intent: { cents: 100 } };
+    await performEffect(effects, owner, rules(), "invoice:1", refused).catch(() => undefined);
+    const { steps } = otherSide();
+
+    await performEffect(effects, owner, rules(), "invoice:1", { ...steps, intent: { cents: 200 } });
+
+    expect(await entries()).toMatchObject([{ state: "done", data: { cents: 100 } }]);
+  });
+
+  it("effects of a period are read together, in the order in which they were begun", async () => {
+    const { effects, rules } = await openLedger(await store.open());
+    const { steps } = otherSide();
+    for (let n = 1; n <= 3; n += 1) {
+      const period = n === 2 ? "2026-10" : "2026-11";
+      await performEffect(effects, owner, rules(), `invoice:${n}`, { ...steps, period });
+    }
+
+    const found: string[] = [];
+    const handlers = ["books/issue-invoice", "books/other"];
+    for await (const { key } of effects.inPeriod(handlers, "2026-11")) found.push(key);
+    for await (const { key } of effects.inPeriod(["other/handler"], "2026-11")) found.push(key);
+
+    expect(found).toEqual(["invoice:1", "invoice:3"]);
+  });
+
   it("an effect is done once, and its result is remembered", async () => {
     const { effects, rules, entries } = await openLedger(await store.open());
     const { keys, steps } = otherSide();

@@ -6,14 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whether a program that a suite needs is there; in CI a missing one is a failure, never a skip. */
-export function hasProgram(name: string): boolean {
-  const isThere = spawnSync("which", [name]).status === 0;
-  if (!isThere && process.env["CI"] === "true") throw new Error(`${name} is missing: install it`);
-  // eslint-disable-next-line no-console -- a skipped suite must be seen by whoever runs the tests
-  if (!isThere) console.warn(`SKIPPED: ${name} is not installed, suites that need it do not run`);
-  return isThere;
-}
+export { hasProgram } from "../../src/sdk/testing/programs.ts";
 
 /**
  * A port that nobody listens on. Not one of those that the system gives to outgoing connections:

@@ -82,6 +82,7 @@ export function openWorkshopIn(
     tools: {
       log,
       clock,
+      dataFolder: "/nowhere",
       http: httpClient,
       pdf: { render: () => Promise.reject(new Error("no pdf here")) },
       templates,

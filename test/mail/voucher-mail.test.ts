@@ -61,6 +61,7 @@ function desk(mode: "live" | "rehearsal" = "live") {
       effect,
       ledger: [...ledger],
       entriesOf: noEntries,
+      dataFolder: "/nowhere",
       current: booking,
       mail: mails.forConnection({ name: "Fjord Walks", from: "post@fjord.example" }),
       pdf,

@@ -46,7 +46,7 @@ async function postDay<Config extends AccountingSettings>(
   { connection, currency, notes }: Collected<Taking>,
   day: string,
 ): Promise<string | undefined> {
-  const prefix = `takings:${connection}:${day}:${currency}:`;
+  const prefix = `${connection}/takings-${day}-${currency}/`;
   const before = postedBefore(context.ledger, prefix);
   const begun = before.find(({ isOpen }) => isOpen)?.document;
   const posted = before.flatMap(({ document }) =>
@@ -58,14 +58,14 @@ async function postDay<Config extends AccountingSettings>(
     begun?.kind === "takings"
       ? begun
       : {
-          ...{ kind: "takings", key: `${prefix}${before.length + 1}`, currency, lines },
+          ...{ kind: "takings", key: `${prefix}takings:${before.length + 1}`, currency, lines },
           totalMinor: sumOf(lines),
           party: `${connection}-takings`,
           ...openDay(day, context.config),
         };
   await post(target, context, {
     document,
-    number: `${connection}/${document.key}`,
+    number: document.key,
     mayExist: begun !== undefined,
     party: { code: document.party, kind: "guest", name: `Takings ${connection}` },
     title: `Takings of ${day}`,

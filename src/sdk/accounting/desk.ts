@@ -76,11 +76,20 @@ export class Desk {
       on,
       currency: draft.currency ?? this.currency,
       party: partyOf(booking).code,
+      ...this.#sourceInvoice(),
       ...(notes !== "" && { note: notes }),
     } as AnyDocument;
     this.standing.add(document);
     this.made.push(document);
     return document;
+  }
+
+  #sourceInvoice() {
+    const { booking, settings } = this.facts;
+    const { invoices, invoiceItem } = settings;
+    if (invoices !== "source" || invoiceItem === undefined) return {};
+    const sourceInvoice = booking.custom?.[invoiceItem] ?? booking.customer?.custom?.[invoiceItem];
+    return sourceInvoice === undefined || sourceInvoice === "" ? {} : { sourceInvoice };
   }
 
   #moneyBooked(): MoneyBooked[] {

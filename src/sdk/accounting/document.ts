@@ -49,6 +49,8 @@ interface DocumentBase {
   totalMinor: number;
   /** Code of the customer or the agent in the books: `fjord-cust-812`. */
   party: string;
+  /** Number of the invoice that the source made of the booking, where it makes them. */
+  sourceInvoice?: string;
   /** Why it looks as it does, for a person: "the period of 2026-10-03 is closed". */
   note?: string;
 }
@@ -65,7 +67,7 @@ export interface Invoice extends DocumentBase {
 /** Gives back an invoice, or a part of it. Its lines are positive. */
 export interface CreditNote extends DocumentBase {
   kind: "credit_note";
-  /** Key of the invoice. */
+  /** Key of the invoice; empty where it gives back what was invoiced in months long past. */
   of: string;
   lines: DocumentLine[];
 }

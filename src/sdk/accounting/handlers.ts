@@ -38,8 +38,9 @@ export const DOCUMENTS = "documents";
 /** What an accounting integration consists of, whatever it posts to. */
 export function accountingParts<Config extends AccountingSettings>(
   target: AccountingTarget<Config>,
-): Required<Pick<Integration<Config>, "handlers" | "schedules">> {
+): Required<Pick<Integration<Config>, "handlers" | "schedules" | "books">> {
   return {
+    books: target,
     handlers: [documentsHandler(target)],
     schedules: [
       {
@@ -64,6 +65,8 @@ function documentsHandler<Config extends AccountingSettings>(
     on: TYPES,
     // One act of the office makes several calls; what they come to is posted.
     settle: "5s",
+    // One process posts for all, so as many as the target takes run there.
+    concurrency: target.atOnce ?? 1,
     limit: {
       atOnce: target.atOnce ?? 1,
       ...(target.perMinute !== undefined && { perMinute: target.perMinute }),

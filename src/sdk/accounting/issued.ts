@@ -32,6 +32,23 @@ export function issuedIn(ledger: readonly LedgerEntry[]): Issued[] {
   });
 }
 
+/** A document as a target is given it again: of an entry that is there, or is being made. */
+export interface FiledDocument {
+  document: AccountingDocument;
+  /** `fjord/1201/invoice:1` */
+  number: string;
+  title: string;
+}
+
+/** The document of an entry of a period, if it is one that targets post. */
+export function documentOf({ state, data }: LedgerEntry): FiledDocument | undefined {
+  const { document: text, number, title } = data ?? {};
+  const isPosted = state === "done" || state === "started";
+  if (!isPosted || typeof text !== "string") return undefined;
+  if (typeof number !== "string" || typeof title !== "string") return undefined;
+  return { document: JSON.parse(text) as AccountingDocument, number, title };
+}
+
 /** An invoice with what has been done about it since. */
 export interface InvoiceState {
   document: Invoice;

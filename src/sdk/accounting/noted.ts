@@ -11,6 +11,7 @@ interface NotedBase {
   currency: string;
   totalMinor: number;
   party: string;
+  sourceInvoice?: string;
   note?: string;
 }
 

@@ -1,5 +1,6 @@
 import { dayOfText } from "./days.ts";
 import { type Desk, OPENING } from "./desk.ts";
+import type { MoneyDue } from "./money.ts";
 
 /**
  * Where a booking was there before the books begin, says what of it is history: past services, and
@@ -11,10 +12,13 @@ export function begin(desk: Desk): void {
   const { lines, serviceDay, policy } = desk.sale;
   const isPast = serviceDay !== undefined && serviceDay < firstDay;
   const isInvoiced = isPast || policy === "invoice" || policy === "invoice+defer";
-  const payments = desk.moneyDue().map(({ id, amountMinor, currency, method }) => ({
-    ...{ id, amountMinor, currency },
-    ...(method !== undefined && { method }),
-  }));
+  const payments = desk
+    .moneyDue()
+    .filter((one) => !isSinceStart(desk, one))
+    .map(({ id, amountMinor, currency, method }) => ({
+      ...{ id, amountMinor, currency },
+      ...(method !== undefined && { method }),
+    }));
   const heldMinor = payments
     .filter(({ currency }) => currency === desk.currency)
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
@@ -37,6 +41,16 @@ export function begin(desk: Desk): void {
     },
     firstDay,
   );
+}
+
+/**
+ * Money that moved on the first day of the books or later is booked by its method and on its day, also
+ * where the booking comes to be known long after that.
+ */
+function isSinceStart({ facts }: Desk, { paidAt }: MoneyDue): boolean {
+  const { startDate } = facts.settings;
+  const day = dayOfText(paidAt, facts.booking);
+  return startDate !== undefined && day !== undefined && day >= startDate;
 }
 
 /** The first day of the books where the booking is older than that. */

@@ -11,8 +11,8 @@ export async function post<Config>(
   context: HandlerContext<Config>,
   posting: Posting,
 ): Promise<EffectResult> {
-  const { document, title } = posting;
-  const intent = { document: JSON.stringify(document), title };
+  const { document, title, number: name } = posting;
+  const intent = { document: JSON.stringify(document), number: name, title };
   let mayExist = posting.mayExist;
   return context.effect(document.key, {
     plan: `post ${sentenceOf(document)}`,
@@ -31,10 +31,10 @@ export async function post<Config>(
         link,
         roundingMinor = 0,
       } = await target.post({ ...posting, mayExist }, context);
-      const name = number === undefined ? "" : ` as ${number}`;
+      const known = number === undefined ? "" : ` as ${number}`;
       return {
         externalId,
-        summary: `Posted ${sentenceOf(document)}${name}`,
+        summary: `Posted ${sentenceOf(document)}${known}`,
         data: { ...intent, ...(roundingMinor !== 0 && { roundingMinor }) },
         ...(link !== undefined && { link }),
       };

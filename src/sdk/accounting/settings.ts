@@ -86,12 +86,17 @@ export const accountingSettings = {
     .enum(["ours", "source"])
     .default("ours")
     .describe("source: the booking system numbers the invoices, none is made here"),
+  invoiceItem: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Form item of the booking that holds the number of the source's own invoice"),
   taxes: z
     .record(z.string().min(1), Tax)
     .default({})
     .describe("Taxes by name; without any, the rates that the booking system tells"),
-  agents: Agents.prefault({}),
-  cancellation: Cancellation.prefault({}),
+  agents: Agents.prefault({}).describe("Bookings that an agent owes the money for"),
+  cancellation: Cancellation.prefault({}).describe("What a cancelled booking still costs"),
   noShow: z
     .enum(["keep", "credit"])
     .default("keep")
@@ -100,12 +105,13 @@ export const accountingSettings = {
     .enum(["credit", "keep"])
     .default("credit")
     .describe("Bookings deleted at the source: given back, or left as they are"),
-  damageDeposits: DamageDeposits.prefault({}),
+  damageDeposits: DamageDeposits.prefault({}).describe("Securities for damages, no income"),
   giftCertificates: z
     .strictObject({
       products: Names.describe("Products that are gift certificates: owed, no income"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Owed until they are redeemed, no income when they are sold"),
   fees: z
     .record(z.string().min(1), Fee)
     .default({})

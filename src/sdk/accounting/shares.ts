@@ -1,9 +1,13 @@
 import { sumOf } from "./booking-lines.ts";
+import { monthBefore } from "./days.ts";
 import type { Desk } from "./desk.ts";
 import { subtract } from "./issued.ts";
 import { partyOf } from "./party.ts";
 import { isSold } from "./sale.ts";
 import { titleOf } from "./title.ts";
+
+/** What bookings of a month come to may change for a while after it. */
+export const MONTHS_LOOKED_AT = 3;
 
 /** Notes what the booking adds to its agent's invoice of the month, or takes from it. */
 export function noteShare(desk: Desk): void {
@@ -18,8 +22,19 @@ export function noteShare(desk: Desk): void {
   if (lines.length === 0) return;
   const isFirst = noted.length === 0 && !isAtBooking && isSold(facts.booking);
   const day = isFirst && sale.serviceDay !== undefined ? sale.serviceDay : today;
-  const month = day.slice(0, 7);
+  const month = monthOf(desk, day);
   const { name: partyName } = partyOf(facts.booking);
   const parts = { month, partyName, title: titleOf(facts.booking), lines };
   desk.write({ kind: "share", totalMinor: sumOf(lines), ...parts }, day);
+}
+
+/** What changes a month that is looked at again belongs there, so that a credit note has its invoice. */
+function monthOf({ standing, today }: Desk, day: string): string {
+  const first = standing.ofKind("share")[0]?.month;
+  const oldest = monthsBefore(today.slice(0, 7), MONTHS_LOOKED_AT - 1);
+  return first !== undefined && first >= oldest ? first : day.slice(0, 7);
+}
+
+function monthsBefore(month: string, count: number): string {
+  return count === 0 ? month : monthsBefore(monthBefore(month), count - 1);
 }

@@ -9,10 +9,8 @@ import type { Share } from "./noted.ts";
 import { sharesPeriod } from "./periods.ts";
 import { post } from "./posting.ts";
 import type { AccountingSettings } from "./settings.ts";
+import { MONTHS_LOOKED_AT } from "./shares.ts";
 import type { AccountingTarget } from "./target.ts";
-
-/** What bookings of a month come to may change for a while after it. */
-const MONTHS_LOOKED_AT = 3;
 
 /** Invoices agents for the bookings of months that are over, and for what has changed since. */
 export function statements<Config extends AccountingSettings>(
@@ -49,7 +47,7 @@ async function invoiceAgent<Config extends AccountingSettings>(
   const [first] = notes;
   if (!first) return undefined;
   const { party, partyName } = first;
-  const prefix = `statement:${party}:${month}:${currency}:`;
+  const prefix = `${connection}/${party}-${month}-${currency}/`;
   const before = postedBefore(context.ledger, prefix);
   const begun = before.find(({ isOpen }) => isOpen)?.document;
   const wanted = notes.flatMap(linesOf);
@@ -66,7 +64,7 @@ async function invoiceAgent<Config extends AccountingSettings>(
   const ids = new Map(before.map((one) => [one.document.key, one.externalId]));
   await post(target, context, {
     document,
-    number: `${connection}/${document.key}`,
+    number: document.key,
     mayExist: begun !== undefined,
     party: { code: party, kind: "agent", name: partyName },
     title: `Bookings of ${month}`,
@@ -92,17 +90,27 @@ function differenceTo(
   if (lines.length === 0) return undefined;
   const totalMinor = sumOf(lines);
   const invoice = before.findLast(({ document }) => document.kind === "invoice")?.document.key;
-  const key = `${prefix}${before.length + 1}`;
-  if (totalMinor >= 0 || invoice === undefined) {
-    return { kind: "invoice", key, ...parts, totalMinor, lines, billTo: parts.party };
+  const nextKey = (kind: "invoice" | "credit_note") => {
+    const count = before.filter(({ document }) => document.kind === kind).length;
+    return `${prefix}${kind}:${count + 1}`;
+  };
+  if (totalMinor >= 0) {
+    return {
+      kind: "invoice",
+      key: nextKey("invoice"),
+      ...parts,
+      totalMinor,
+      lines,
+      billTo: parts.party,
+    };
   }
   return {
     kind: "credit_note",
-    key,
+    key: nextKey("credit_note"),
     ...parts,
     totalMinor: -totalMinor,
     lines: negated(lines),
-    of: invoice,
+    of: invoice ?? "",
   };
 }
 

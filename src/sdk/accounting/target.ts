@@ -61,7 +61,7 @@ export interface Posted {
 /** What a target borrows. */
 export type TargetContext<Config> = Pick<
   HandlerContext<Config>,
-  "config" | "log" | "http" | "clock" | "tokens" | "signal"
+  "config" | "log" | "http" | "clock" | "tokens" | "dataFolder" | "entriesOf" | "signal"
 >;
 
 /** One document, as the target itself tells of it. */
@@ -70,6 +70,8 @@ export interface BooksDocument {
   number: string;
   kind: DocumentKind;
   totalMinor: number;
+  /** Of an invoice: what is still to be paid, where the target keeps that. */
+  openMinor?: number;
   /** Not counted by the target until a person has approved it. */
   isDraft?: boolean;
 }

@@ -82,6 +82,7 @@ export function checkContext<Config>(
     pdf: { render: unused },
     templates: { render: unused, texts: unused },
     tokens: memoryTokens(),
+    dataFolder: "/nowhere",
     signal: new AbortController().signal,
     ...parts,
   };
@@ -118,12 +119,12 @@ export async function* noEntries(): AsyncGenerator<PeriodEntry> {
 }
 
 /** A ledger that behaves as the real one and lasts as long as the test. */
-export function memoryLedger(): MemoryLedger {
+export function memoryLedger(connection = "test"): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
   const performed: string[] = [];
   const plans: (string | undefined)[] = [];
   const periods = new Map<string, string>();
-  const place = { handler: "test/handler", connection: "test", subject: "test" };
+  const place = { handler: "test/handler", connection, subject: "test" };
   return {
     performed,
     plans,

@@ -140,3 +140,52 @@ describe("invoices at booking", () => {
     ]);
   });
 });
+
+describe("where the source makes the invoices", () => {
+  it("none is made here, and what is paid names theirs", () => {
+    const books = new Books({ policy: "invoice", invoices: "source", invoiceItem: "Invoice" });
+
+    const made = books.see(bookingOf({ payments: paid(18_000), custom: { Invoice: "2026-77" } }));
+
+    expect(short(made)).toEqual(["deposit:1 180.00"]);
+    expect(made[0]).toMatchObject({ sourceInvoice: "2026-77" });
+  });
+});
+
+describe("refused", () => {
+  it("more given back than ever came in, and a price below nothing", () => {
+    const books = new Books({ policy: "invoice" });
+
+    expect(() => books.see(bookingOf({ payments: paid(-100) }))).toThrow("more was given back");
+    expect(() => books.see(bookingOf({ totals: { total: eur(-100) } }))).toThrow(
+      "less than nothing",
+    );
+  });
+});
+
+describe("a booking from before the books begin", () => {
+  const startDate = "2026-03-01";
+  const madeAt = "2026-02-10T10:00:00Z";
+  const before = { amount: eur(3_000), paidAt: "2026-02-10", method: "card" };
+  const since = { amount: eur(2_000), paidAt: "2026-03-01", method: "cash" };
+
+  it("is first seen after both payments: what was held is taken over, the later one is a payment", () => {
+    const books = new Books({ startDate });
+
+    const made = books.see(bookingOf({ madeAt, payments: [before, since] }));
+
+    expect(short(made)).toEqual(["opening:1 30.00", "deposit:1 30.00", "deposit:2 20.00"]);
+    expect(made[1]).toMatchObject({ on: startDate, method: "opening" });
+    expect(made[2]).toMatchObject({ on: "2026-03-01", method: "cash" });
+  });
+
+  it("comes to the same as one that was seen in between", () => {
+    const [late, early] = [new Books({ startDate }), new Books({ startDate })];
+
+    late.see(bookingOf({ madeAt, payments: [before, since] }));
+    early.see(bookingOf({ madeAt, payments: [before] }));
+    early.see(bookingOf({ madeAt, payments: [before, since] }));
+
+    expect(late.documents).toEqual(early.documents);
+  });
+});

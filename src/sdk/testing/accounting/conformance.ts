@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+
+import { accountingParts } from "../../accounting/handlers.ts";
+import type { AccountingSettings } from "../../accounting/settings.ts";
+import type { AccountingTarget, BooksView, TargetContext } from "../../accounting/target.ts";
+import type { AccountRole } from "../../accounting/document.ts";
+import type { HttpClient } from "../../context.ts";
+import { RetryableError } from "../../errors.ts";
+import type { Integration } from "../../integration.ts";
+import { formatAmount } from "../../money.ts";
+import type { OAuthTokens } from "../../oauth.ts";
+import { memoryLog, memoryTokens, noEntries } from "../builders.ts";
+import { changeStories } from "./change-stories.ts";
+import { AccountingDesk } from "./desk.ts";
+import { marketStories } from "./market-stories.ts";
+import { moneyStories } from "./money-stories.ts";
+import {
+  type AccountingStory,
+  FIRST_DAY,
+  STORY_SETTINGS,
+  storyBooking,
+  type StoryStep,
+} from "./story.ts";
+
+export const ACCOUNTING_STORIES: readonly AccountingStory[] = [
+  ...moneyStories,
+  ...changeStories,
+  ...marketStories,
+];
+
+/** What a target's test brings along. */
+export interface AccountingConformance<Config extends AccountingSettings> {
+  integration: Integration<Config>;
+  target: AccountingTarget<Config>;
+  /** Reaches the real thing, or what stands for it. */
+  http: HttpClient;
+  /** Where the target is one that somebody connects. */
+  tokens?: OAuthTokens;
+  /** A fresh folder for each story. */
+  dataFolder(): string;
+  /** The target's own settings, without those of the kit. Asked when a story begins. */
+  settings(): Record<string, unknown>;
+  /** Looks at the target's own state after each story, by other means. */
+  inspect?(config: Config, dataFolder: string): Promise<void>;
+  /** Titles that this target cannot do, with the reason. */
+  cannot?: Readonly<Record<string, string>>;
+  /** Stories in which every call is broken off once; absent: all. Each takes its time. */
+  killed?: (title: string) => boolean;
+}
+
+/**
+ * What every accounting target has to do, as a suite: the same stories for all, read back from the
+ * target itself. In the second part the process dies before and after each outside call in turn.
+ */
+export function checkAccountingTarget<Config extends AccountingSettings>(
+  conformance: AccountingConformance<Config>,
+): void {
+  const { cannot = {}, killed = () => true } = conformance;
+  const stories = ACCOUNTING_STORIES.filter(({ title }) => !(title in cannot));
+  describe("the stories of accounting", () => {
+    it.each(stories)("$title", async (story) => {
+      const told = await tell(conformance, story, new Kills());
+      await expectBooks(conformance, story, told);
+      await conformance.inspect?.(told.config, told.dataFolder);
+    });
+  });
+  const some = stories.filter(({ title }) => killed(title));
+  describe.runIf(some.length > 0)("killed between any two calls", () => {
+    it.each(some)("$title", async (story) => {
+      for (let at = 1; ; at += 1) {
+        const kills = new Kills(at);
+        await expectBooks(conformance, story, await tell(conformance, story, kills));
+        if (!kills.hasStruck) break;
+      }
+    });
+  });
+}
+
+/** Ends the work at one of the points where a process could die. */
+class Kills {
+  hasStruck = false;
+  #count = 0;
+  readonly #at: number | undefined;
+
+  constructor(at?: number) {
+    this.#at = at;
+  }
+
+  pass(): void {
+    this.#count += 1;
+    if (this.#count !== this.#at) return;
+    this.hasStruck = true;
+    throw new RetryableError("the process died", { mayHaveHappened: true });
+  }
+}
+
+interface Told<Config> {
+  connection: string;
+  reference: string;
+  config: Config;
+  dataFolder: string;
+}
+
+let count = 0;
+
+/** Lets the story happen to a booking of its own, on a connection of its own. */
+async function tell<Config extends AccountingSettings>(
+  conformance: AccountingConformance<Config>,
+  story: AccountingStory,
+  kills: Kills,
+): Promise<Told<Config>> {
+  count += 1;
+  const { integration, http, target } = conformance;
+  const [connection, reference, dataFolder] = [
+    `fjord${count}`,
+    `S${count}`,
+    conformance.dataFolder(),
+  ];
+  const given = { ...conformance.settings(), ...STORY_SETTINGS, ...story.settings };
+  const config = integration.config.parse(given);
+  const parts = { ...integration, ...accountingParts(breakable(target, kills)) };
+  const desk = new AccountingDesk({
+    ...{ integration: parts, config, dataFolder, http: breakableHttp(http, kills) },
+    ...(conformance.tokens && { tokens: conformance.tokens }),
+  });
+  desk.nowMs = Date.parse(`${FIRST_DAY}T12:00:00Z`);
+  for (const [index, step] of story.steps.entries()) {
+    if (step.day !== undefined) desk.nowMs = Date.parse(`${step.day}T12:00:00Z`);
+    const place = { connection, reference, version: index + 1 };
+    await untilDone(() => take(desk, step, place));
+  }
+  return { connection, reference, config, dataFolder };
+}
+
+async function take<Config extends AccountingSettings>(
+  desk: AccountingDesk<Config>,
+  step: StoryStep,
+  told: { connection: string; reference: string; version: number },
+): Promise<void> {
+  if ("run" in step) {
+    await desk.tick(step.run);
+    return;
+  }
+  const { see, origin, payment } = step;
+  const booking = {
+    ...storyBooking(told.reference, told.version, see),
+    connection: told.connection,
+  };
+  await desk.see({ booking, ...(origin && { origin }), ...(payment && { payment }) });
+}
+
+/** A job whose process died is run again by the next one. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if ((error as Error).message !== "the process died" || tries > 3) throw error;
+    }
+  }
+}
+
+/** A target around whose work the process may die. */
+function breakable<Config>(
+  target: AccountingTarget<Config>,
+  kills: Kills,
+): AccountingTarget<Config> {
+  return {
+    ...target,
+    post: async (posting, context) => {
+      kills.pass();
+      const posted = await target.post(posting, context);
+      kills.pass();
+      return posted;
+    },
+  };
+}
+
+function breakableHttp(http: HttpClient, kills: Kills): HttpClient {
+  return {
+    send: async (request) => {
+      kills.pass();
+      const response = await http.send(request);
+      kills.pass();
+      return response;
+    },
+  };
+}
+
+async function expectBooks<Config extends AccountingSettings>(
+  { target, http, tokens = memoryTokens() }: AccountingConformance<Config>,
+  { documents, balances, place, currency = "EUR" }: AccountingStory,
+  { connection, reference, config, dataFolder }: Told<Config>,
+): Promise<void> {
+  const context: TargetContext<Config> = {
+    ...{ config, http, log: memoryLog(), clock: { now: Date.now }, dataFolder, tokens },
+    ...{ entriesOf: noEntries, signal: new AbortController().signal },
+  };
+  const where = place?.replace("fjord-", `${connection}-`) ?? reference;
+  const books = await target.read(`${connection}/${where}/`, currency, context);
+
+  expect(wordsOf(books, currency)).toEqual({ documents: [...documents].toSorted(), balances });
+}
+
+function wordsOf({ documents, balances }: BooksView, currency: string) {
+  const words = (amountMinor: number) => formatAmount({ amountMinor, currency });
+  const listed = documents
+    .filter(({ kind }) => kind !== "application")
+    .map(({ number, totalMinor }) => `${number.replace(/^.*\//, "")} ${words(totalMinor)}`);
+  const told = Object.entries(balances).filter(([, amount]) => amount !== 0);
+  return {
+    documents: listed.toSorted(),
+    balances: Object.fromEntries(
+      told.map(([role, amount]) => [role as AccountRole, words(amount)]),
+    ),
+  };
+}
