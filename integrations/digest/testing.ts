@@ -9,7 +9,7 @@ import type {
   ScheduleContext,
   TimeWindow,
 } from "#sdk";
-import { memoryLedger, memoryLog, testClock, nothingElse } from "#sdk/testing";
+import { memoryLedger, memoryLog, memoryTokens, nothingElse, testClock } from "#sdk/testing";
 
 import { DigestConfig } from "./config.ts";
 
@@ -101,6 +101,7 @@ export function officeOf(activity: Activity, settings: object = {}) {
     },
     http: { send: unused },
     clock: testClock(DAY.until),
+    tokens: memoryTokens(),
     signal: new AbortController().signal,
     activity(window) {
       asked.push(window);

@@ -3,6 +3,7 @@ import {
   memoryLedger,
   type MemoryLedger,
   memoryLog,
+  memoryTokens,
   memoryMail,
   type MemoryMail,
   nothingElse,
@@ -120,6 +121,7 @@ export function desk(settings: object = {}): Desk {
         },
         http: { send: unused },
         clock,
+        tokens: memoryTokens(),
         signal: new AbortController().signal,
       };
       return sendReminder.handle(event, context);

@@ -5,6 +5,7 @@ import type { Account } from "./books.ts";
 import { readClaim } from "./claim.ts";
 import type { Desk } from "./desk.ts";
 import { atRateOfDay, createMove, findMove, postMove, type Leg } from "./entry.ts";
+import { shownTax } from "./invoice-lines.ts";
 import { referenceOf } from "./reference.ts";
 
 /** Documents that settle nothing: deferred revenue, fees, and the takings of a day. */
@@ -88,12 +89,14 @@ async function takingsLegs(document: Takings, desk: Desk): Promise<Leg[]> {
 }
 
 async function addTaxed(
-  { role, taxCode, grossMinor, taxMinor }: DocumentLine,
+  line: DocumentLine,
   desk: Desk,
   add: (key: string, account: Account, minor: number, tax?: Leg["tax"]) => void,
 ): Promise<void> {
+  const { role, grossMinor, taxMinor } = line;
   const account = await desk.account(role);
-  const tax = taxCode === undefined ? undefined : await desk.tax(taxCode);
+  const code = shownTax(line);
+  const tax = code === undefined ? undefined : await desk.tax(code);
   const said = (type: "base" | "tax") => tax && { id: tax.id, type, companyMinor: 0 };
   add(`${role} ${tax?.id}`, account, taxMinor - grossMinor, said("base"));
   if (taxMinor === 0) return;

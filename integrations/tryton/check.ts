@@ -33,7 +33,7 @@ export async function check(context: Context): Promise<string> {
   if (problems.length > 0) throw new ConfigurationError(problems.join("; "));
   return [
     `company "${desk.company.name}" (${desk.company.currency.code})`,
-    `${Object.keys(context.config.taxes).length} taxes`,
+    `${Object.keys(context.config.taxNames).length} taxes`,
     ...silences(desk.config),
   ].join(", ");
 }
@@ -91,7 +91,7 @@ async function kindProblem(role: SingleRole, desk: Desk): Promise<string[]> {
 }
 
 async function taxProblems(desk: Desk): Promise<string[]> {
-  const codes = Object.keys(desk.config.taxes);
+  const codes = Object.keys(desk.config.taxNames);
   const problems = await allProblems(codes.map((code) => () => desk.tax(code)));
   if (problems.length === 0) return [];
   const domain = [["parent", "=", null]];
@@ -161,11 +161,11 @@ function hinted(problems: readonly string[], names: readonly string[]): string[]
 }
 
 /** What nobody has set up, so that documents of that kind would wait. */
-function silences({ accounts, taxes }: TrytonConfig): string[] {
+function silences({ accounts, taxNames }: TrytonConfig): string[] {
   const roles = ["deferred", "fees", "commission", "rounding"] as const;
   const open = roles.filter((role) => accounts[role] === undefined);
   return [
-    ...(Object.keys(taxes).length === 0 ? ["bookings with tax wait for settings.taxes"] : []),
+    ...(Object.keys(taxNames).length === 0 ? ["bookings with tax wait for settings.taxNames"] : []),
     ...(open.length === 0
       ? []
       : [`no account for ${open.join(", ")}: documents that need it wait`]),

@@ -1,9 +1,5 @@
+import { accountingSettings } from "#sdk/accounting";
 import { z } from "zod";
-
-/**
- * Settings of the target itself. Apart from the policy, which all accounting targets share: that is
- * put beside these where the integration is defined.
- */
 
 const name = z.string().trim().min(1);
 
@@ -45,7 +41,8 @@ const Journals = z.strictObject({
     .describe("Of everything else: takings of a day, deferred revenue, deposits that are used"),
 });
 
-export const trytonSettings = {
+/** What is Tryton's alone. */
+const trytonSettings = {
   url: z
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ""))
@@ -58,10 +55,12 @@ export const trytonSettings = {
     .optional()
     .describe("Name or id of the company; without it the user's own"),
   accounts: Accounts.prefault({}).describe("Which of the accounts stands for what: code or name"),
-  taxes: z
+  taxNames: z
     .record(z.string(), name)
     .default({})
-    .describe("Name of the tax in Tryton for each tax code: `standard: IVA 21%`"),
+    .describe(
+      "Names of the taxes in Tryton, by the names under `taxes` or by the rate: `standard: IVA 21%`",
+    ),
   journals: Journals.prefault({}).describe("Which journals are used: code or name"),
   paymentTerm: name
     .optional()
@@ -72,6 +71,6 @@ export const trytonSettings = {
     .describe("Whether the confirmation of a booking is attached to its invoice"),
 };
 
-export const TrytonConfig = z.strictObject(trytonSettings);
+export const TrytonConfig = z.strictObject({ ...accountingSettings, ...trytonSettings });
 
 export type TrytonConfig = z.infer<typeof TrytonConfig>;

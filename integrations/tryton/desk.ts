@@ -68,7 +68,7 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
     if (wantedName === undefined) throw missing(setting);
     return once(`account|${setting}|${wantedName}`, () => readAccount(tryton, wantedName, setting));
   };
-  const { accounts, taxes, journals, paymentTerm } = config;
+  const { accounts, taxNames, journals, paymentTerm } = config;
   return {
     tryton,
     config,
@@ -82,9 +82,9 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
       return accountOf(named ?? accounts.clearing.default, `accounts.clearing.${setting}`);
     },
     tax: async (code) => {
-      const wantedName = taxes[code];
-      if (wantedName === undefined) throw missing(`taxes.${code}`);
-      return once(`tax|${wantedName}`, () => readTax(tryton, wantedName, `taxes.${code}`));
+      const wantedName = taxNames[code];
+      if (wantedName === undefined) throw missing(`taxNames.${code}`);
+      return once(`tax|${wantedName}`, () => readTax(tryton, wantedName, `taxNames.${code}`));
     },
     journal: (kind) =>
       once(`journal|${journals[kind]}`, () =>

@@ -25,11 +25,12 @@ async function valuesOf(
   desk: Desk,
 ): Promise<Values> {
   const { currency } = document;
-  const { description, quantity = 1, role, taxCode } = line;
+  const { description, quantity = 1, role } = line;
   const netMinor = signOf(document) * (line.grossMinor - line.taxMinor);
   const price = unitPrice(netMinor, quantity, currency);
   const account = await desk.account(role);
-  const tax = taxCode === undefined ? undefined : await desk.tax(taxCode);
+  const code = shownTax(line);
+  const tax = code === undefined ? undefined : await desk.tax(code);
   return {
     type: "line",
     description: price === undefined ? `${quantity} × ${description}` : description,
@@ -65,11 +66,18 @@ export async function taxesOf(
   desk: Desk,
 ): Promise<Map<number, { name: string; minor: number }>> {
   const taxes = new Map<number, { name: string; minor: number }>();
-  for (const { taxCode, taxMinor } of document.lines) {
-    if (taxCode === undefined) continue;
-    const { id, name } = await desk.tax(taxCode);
+  for (const line of document.lines) {
+    const code = shownTax(line);
+    if (code === undefined) continue;
+    const { taxMinor } = line;
+    const { id, name } = await desk.tax(code);
     const minor = (taxes.get(id)?.minor ?? 0) + signOf(document) * taxMinor;
     taxes.set(id, { name, minor });
   }
   return taxes;
+}
+
+/** Taxed by margin: the tax has a name, and is not shown. */
+export function shownTax({ taxCode, ratePercent, taxMinor }: DocumentLine): string | undefined {
+  return ratePercent === undefined && taxMinor === 0 ? undefined : taxCode;
 }

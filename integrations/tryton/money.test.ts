@@ -89,7 +89,7 @@ describe.runIf(canRun)("money in Tryton", SLOW, () => {
 
   it("a tax made of several is rounded by a line of its own", async () => {
     const parent = await twoTaxes(shop);
-    const context = shop.context({ taxes: { standard: parent } });
+    const context = shop.context({ taxNames: { standard: parent } });
     const booking = bookingFile(context);
     const lines = [1_005, 1_005, 1_005].map((grossMinor) => line(grossMinor));
 
@@ -100,7 +100,7 @@ describe.runIf(canRun)("money in Tryton", SLOW, () => {
   });
 
   it("a tax of another rate is refused, and posted once it is put right", async () => {
-    const booking = bookingFile(shop.context({ taxes: { standard: "VAT 10%" } }));
+    const booking = bookingFile(shop.context({ taxNames: { standard: "VAT 10%" } }));
     const posting = booking.posting(invoice(line(12_100)));
     await expect(booking.repost(posting)).rejects.toMatchObject({
       kind: "configuration",

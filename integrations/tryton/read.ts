@@ -163,7 +163,7 @@ const SINGLE_ROLES: readonly SingleRole[] = [
 
 /** What each account that the settings name stands for; the first role counts where it is named twice. */
 async function rolesOfAccounts(desk: Desk): Promise<Map<number, AccountRole>> {
-  const { accounts, taxes } = desk.config;
+  const { accounts, taxNames } = desk.config;
   const roles = new Map<number, AccountRole>();
   const note = (id: number | undefined, role: AccountRole) => {
     if (id !== undefined && !roles.has(id)) roles.set(id, role);
@@ -174,7 +174,7 @@ async function rolesOfAccounts(desk: Desk): Promise<Map<number, AccountRole>> {
   for (const method of Object.keys(accounts.clearing)) {
     note((await desk.clearing(method)).id, "clearing");
   }
-  for (const code of Object.keys(taxes)) {
+  for (const code of Object.keys(taxNames)) {
     const { invoiceAccount, creditNoteAccount } = await desk.tax(code);
     note(invoiceAccount, "tax");
     note(creditNoteAccount, "tax");

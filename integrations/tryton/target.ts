@@ -1,7 +1,8 @@
 import { ConfigurationError, kindOf, messageOf, PermanentError, RetryableError } from "#sdk";
-import type { AccountingTarget, Posted, Posting } from "#sdk/accounting";
+import type { AccountingTarget, Posted, Posting, TargetContext } from "#sdk/accounting";
 
 import { postAdjustment, type Adjustment } from "./adjustments.ts";
+import { attach } from "./attach.ts";
 import type { TrytonConfig } from "./config.ts";
 import { forgetReadings, openDesk, type Desk } from "./desk.ts";
 import type { InvoiceDocument } from "./invoice-lines.ts";
@@ -17,7 +18,9 @@ export const trytonTarget: AccountingTarget<TrytonConfig> = {
   async post(posting, context) {
     const desk = await openDesk(context);
     try {
-      return await postOne(posting, desk);
+      const posted = await postOne(posting, desk);
+      if (posting.document.kind === "invoice") await attachVoucher(posting, posted, context, desk);
+      return posted;
     } catch (error) {
       // A record that is gone may be one that was read a while ago.
       if (kindOf(error) === "permanent") forgetReadings();
@@ -49,6 +52,18 @@ async function postOne(posting: Posting, desk: Desk): Promise<Posted> {
     case "takings":
       return postedBy(await postAdjustment(posting as Posting<Adjustment>, desk), desk);
   }
+}
+
+/** What the guest has got, beside the invoice of it. */
+async function attachVoucher(
+  { booking }: Posting,
+  { externalId }: Posted,
+  context: TargetContext<TrytonConfig>,
+  desk: Desk,
+): Promise<void> {
+  if (!booking || !context.config.attachDocuments) return;
+  const file = await context.documentOf(booking, "voucher");
+  if (file) await attach(externalId, file.filename, file.content, desk);
 }
 
 /** The work is of several calls: one that fails may leave what those before it have done. */

@@ -11,7 +11,10 @@ import type { TargetContext } from "#sdk/accounting";
 import type { TrytonConfig } from "./config.ts";
 import { judgeError } from "./judge.ts";
 
-export type TrytonContext = TargetContext<TrytonConfig>;
+export type TrytonContext = Pick<
+  TargetContext<TrytonConfig>,
+  "config" | "log" | "http" | "clock" | "signal"
+>;
 
 export interface Request {
   /** `model.party.party.search_read` */

@@ -3,6 +3,7 @@ import {
   memoryLedger,
   type MemoryLedger,
   memoryLog,
+  memoryTokens,
   memoryMail,
   type MemoryMail,
   nothingElse,
@@ -111,6 +112,7 @@ export function desk(settings: object = {}): Desk {
         },
         http: { send: () => Promise.reject(new Error("not part of this test")) },
         clock,
+        tokens: memoryTokens(),
         signal: new AbortController().signal,
       };
       return sendVoucher.handle(event, context);

@@ -7,12 +7,14 @@ import type { Readiness } from "../receive/readiness.ts";
 export interface AppParts {
   readiness: Readiness;
   metrics: Metrics;
+  /** Where a person gives access to an account: any process that listens serves it. */
+  connect?: Router;
   /** Only where a process serves it. */
   api?: Router;
 }
 
 /** Everything that is not a hook. */
-export function createApp({ readiness, metrics, api }: AppParts): Express {
+export function createApp({ readiness, metrics, connect, api }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   // Express shows stacks to callers unless it is told that this is no development.
@@ -30,6 +32,7 @@ export function createApp({ readiness, metrics, api }: AppParts): Express {
   app.get("/metrics", async (_: Request, response: Response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
+  if (connect) app.use("/connect", connect);
   if (api) app.use("/api", api);
   return app;
 }

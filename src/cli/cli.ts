@@ -9,6 +9,7 @@ import { messageOf } from "../sdk/errors.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { addCallbacksCommand } from "./callbacks.ts";
 import { addCheckCommand } from "./check.ts";
+import { addConnectCommand } from "./connect.ts";
 import { addDemoCommand } from "./demo.ts";
 import { addImportCommand } from "./import.ts";
 import { addImportCallsCommand } from "./import-calls.ts";
@@ -89,6 +90,7 @@ function createProgram(shell: Shell): Command {
   addCheckCommand(program, shell);
   addUrlsCommand(program, shell);
   addCallbacksCommand(program, shell);
+  addConnectCommand(program, shell);
   addMigrateCommand(program, shell);
   addImportCommand(program, shell);
   addReconcileCommand(program, shell);

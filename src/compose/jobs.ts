@@ -1,5 +1,6 @@
 import type { DependencyContainer } from "tsyringe";
 
+import { ConnectedInstances } from "../connect/connected-instances.ts";
 import { CounterStore } from "../db/counter-store.ts";
 import { Ownership } from "../db/ownership.ts";
 import { FactStore } from "../db/fact-store.ts";
@@ -106,6 +107,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
       // Simulated guests cannot be flooded: nothing of theirs leaves this machine.
       return settings.config.connections[id]?.simulated ? mail : brake.guard(mail, handler);
     },
+    tokensOf: (id) => c.resolve(ConnectedInstances).of(id),
     giveUpAfterMs: settings.config.retries.giveUpDays * DAY_MS,
   };
 }

@@ -4,6 +4,8 @@ import type { DependencyContainer } from "tsyringe";
 import { createApi } from "../api/api.ts";
 import { createApp } from "../api/app.ts";
 import { Bellhop } from "../bellhop.ts";
+import { Connector } from "../connect/connector.ts";
+import { connectRoutes } from "../connect/routes.ts";
 import { FactStore } from "../db/fact-store.ts";
 import { Ownership } from "../db/ownership.ts";
 import { DryRuns } from "../dispatch/dry-run.ts";
@@ -49,6 +51,7 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
     app: createApp({
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),
+      connect: connectRoutes(c.resolve(Connector), c.resolve(LOG)),
       ...(roles.has("console") && { api: makeApi(c, foundation) }),
     }),
     normalizers: c.resolve(Normalizers),

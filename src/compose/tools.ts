@@ -1,5 +1,7 @@
 import type { DependencyContainer } from "tsyringe";
 
+import { ConnectedInstances } from "../connect/connected-instances.ts";
+import { UNREADABLE_TOKENS } from "../connect/tokens.ts";
 import { FactStore } from "../db/fact-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { Mailroom } from "../mail/mailroom.ts";
@@ -8,6 +10,7 @@ import { productTemplates } from "../paths.ts";
 import { createPdf } from "../pdf/pdf.ts";
 import { StartChecks } from "../registry/start-checks.ts";
 import { createTemplates } from "../templates/template-store.ts";
+import { registerConnecting } from "./connecting.ts";
 import { type Basis, CLOCK, HTTP, LOG, MAILROOM, once, PDF, TEMPLATES } from "./parts.ts";
 
 const REFUSED_PAUSE_MS = 60_000;
@@ -24,6 +27,7 @@ export function registerTools(c: DependencyContainer, basis: Basis): void {
   );
   once(c, MAILROOM, () => new Mailroom(settings, c.resolve(CLOCK), c.resolve(LOG)));
   once(c, StartChecks, () => makeStartChecks(c, basis));
+  registerConnecting(c, basis);
 }
 
 function makeStartChecks(c: DependencyContainer, { registry, db, settings }: Basis): StartChecks {
@@ -37,6 +41,7 @@ function makeStartChecks(c: DependencyContainer, { registry, db, settings }: Bas
     templates: c.resolve(TEMPLATES),
     dataFolder: settings.dataFolder,
     mailOf: (id) => mailroom.of(id),
+    tokensOf: (id) => (db ? c.resolve(ConnectedInstances).of(id) : UNREADABLE_TOKENS),
     learnedOf: async (id) => (facts ? learnedOf(facts, id) : {}),
     holdHandler: (handler, reason) =>
       c.resolve(PauseStore).pause(handler, "refused", reason, REFUSED_PAUSE_MS),

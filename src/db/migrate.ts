@@ -9,6 +9,7 @@ import { firstLight } from "./migrations/0001-first-light.ts";
 import { unbreakable } from "./migrations/0002-unbreakable.ts";
 import { nothingMissed } from "./migrations/0003-nothing-missed.ts";
 import { inTime } from "./migrations/0004-in-time.ts";
+import { connected } from "./migrations/0005-connected.ts";
 import { inTheBooks } from "./migrations/0006-in-the-books.ts";
 
 export interface Migration {
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   unbreakable,
   nothingMissed,
   inTime,
+  connected,
   inTheBooks,
 ];
 

@@ -22,6 +22,11 @@ const WAITS: Readonly<Record<string, (shiftMs: number) => readonly string[]>> = 
   ],
   pauses: (ms) => [`UPDATE pauses SET until = until + ${ms} WHERE until < ${FAR_MS}`],
   migration_lock: (ms) => [`UPDATE migration_lock SET until = until + ${ms} WHERE until > 0`],
+  oauth_tokens: (ms) => [
+    `UPDATE oauth_tokens SET claim_until = claim_until + ${ms} WHERE claim_until > 0`,
+    `UPDATE oauth_tokens SET expires_at = expires_at + ${ms} WHERE expires_at > 0`,
+  ],
+  connect_links: (ms) => [`UPDATE connect_links SET expires_at = expires_at + ${ms}`],
   lanes: (ms) => [
     `UPDATE lanes SET settling_since = settling_since + ${ms}
      WHERE handler = ? AND due_at < ${FAR_MS} AND settling_since > 0`,

@@ -1,4 +1,4 @@
-import { html, type Markup } from "./html.ts";
+import { html, type Markup } from "../pages/html.ts";
 import type { CaughtMail } from "./mail-catcher.ts";
 import { pdfOf } from "./mail-box.ts";
 

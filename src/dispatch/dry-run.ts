@@ -4,7 +4,7 @@ import type { AnyEvent } from "../sdk/booking-event.ts";
 import type { ScheduleContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
 import type { HandlerTable, TableEntry, WantedJob } from "./handler-table.ts";
-import { inertHttp, inertMail } from "./inert-tools.ts";
+import { inertHttp, inertMail, inertTokens } from "./inert-tools.ts";
 import { type JobInput, type JobPlaceInLane, loadInput, loadInputs } from "./job-inputs.ts";
 import { handlersOf, type JobTools, withFields } from "./run-job.ts";
 
@@ -102,6 +102,7 @@ function inertContext(
       wouldDo.push(`would call ${method} ${host}`),
     ),
     clock: tools.clock,
+    tokens: inertTokens(tools.tokensOf(instance)),
     dataFolder: tools.dataFolder,
     documentOf: (booking, document) => tools.documents.make(booking, document),
     firstUsedAt: () => tools.firstUse.of(instance),

@@ -91,10 +91,12 @@ export class HandlerGate {
   }
 
   async #conclude({ handler, job, outcome }: RunJob, wasTry: boolean): Promise<void> {
-    const { state, reason, askedMs, isHandedBack } = outcome;
+    const { state, reason, askedMs, isAlone, isHandedBack } = outcome;
     if (isHandedBack) {
       if (wasTry) this.#mayTry.add(handler);
       this.#readAtMs = -Infinity;
+    } else if (isAlone) {
+      if (wasTry) await this.#close(handler); // the other side has answered, and well
     } else if (state === "held") {
       await this.#pause(handler, "refused", reason, REFUSED_PAUSE_MS);
     } else if (askedMs !== undefined) {

@@ -1,4 +1,5 @@
 import type { HttpClient, Mail } from "../sdk/context.ts";
+import type { OAuthTokens } from "../sdk/oauth.ts";
 
 /** Mail with no way out. @param note Gets a sentence for each thing that would be done. */
 export function inertMail({ isRehearsal, office }: Mail, note: (would: string) => void): Mail {
@@ -26,5 +27,14 @@ export function inertHttp(
       note(method, URL.canParse(url) ? new URL(url).host : "?");
       return Promise.reject(new Error(refusal));
     },
+  };
+}
+
+/** Tokens that open nothing: nobody is asked for new ones, and those there are stay where they are. */
+export function inertTokens(tokens: OAuthTokens): OAuthTokens {
+  return {
+    access: () => Promise.resolve("none"),
+    refused: () => Promise.resolve(),
+    account: () => tokens.account(),
   };
 }

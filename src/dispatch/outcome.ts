@@ -11,6 +11,8 @@ export interface JobOutcome {
   delayMs?: number;
   /** How long the other side asked to be left alone. */
   askedMs?: number;
+  /** What is missing concerns this job alone: no reason to leave the other side in peace. */
+  isAlone?: true;
   /** Nobody's fault: the process stops, the lease or the store is lost. */
   isHandedBack?: true;
 }
@@ -39,9 +41,11 @@ export function outcomeOfError(
   if (ageMs >= giveUpAfterMs) {
     return { state: "dead", reason: `gave up after ${attempt} attempts: ${why}` };
   }
+  const aloneMs = durationIn(error, "waitsAloneMs");
+  if (aloneMs > 0) return { state: "ready", reason: why, delayMs: aloneMs, isAlone: true };
   // An unknown error is most likely our bug. It is tried again too: the fix may ship before we
   // give up.
-  const askedMs = askedBy(error);
+  const askedMs = durationIn(error, "retryAfterMs");
   const delayMs = Math.max(askedMs, backoffMs(attempt));
   return { state: "ready", reason: why, delayMs, ...(askedMs > 0 && { askedMs }) };
 }
@@ -50,11 +54,9 @@ export function outcomeOfHandBack({ message, delayMs }: HandedBackError): JobOut
   return { state: "ready", reason: message, delayMs, isHandedBack: true };
 }
 
-function askedBy(error: unknown): number {
-  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
-  return typeof retryAfterMs === "number" && retryAfterMs > 0
-    ? Math.min(retryAfterMs, LONGEST_ASKED_MS)
-    : 0;
+function durationIn(error: unknown, name: "retryAfterMs" | "waitsAloneMs"): number {
+  const { [name]: ms } = Object(error) as { [key in typeof name]?: unknown };
+  return typeof ms === "number" && ms > 0 ? Math.min(ms, LONGEST_ASKED_MS) : 0;
 }
 
 /** @param result What a handler returned: its type is a promise that nobody has to keep. */

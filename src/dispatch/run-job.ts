@@ -13,6 +13,7 @@ import type {
   Templates,
 } from "../sdk/context.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
+import type { OAuthTokens } from "../sdk/oauth.ts";
 import { RetryableError } from "../sdk/errors.ts";
 import type { BookingDocuments } from "./booking-documents.ts";
 import type { FirstUse } from "./first-use.ts";
@@ -51,6 +52,7 @@ export interface JobTools {
   connectionOf(id: string): ConnectionDefaults;
   /** The mail of a connection as the handler may use it. */
   mailOf(connection: string, handler: string): Mail;
+  tokensOf(instance: string): OAuthTokens;
   /** From this age on a job that fails is not tried again. */
   giveUpAfterMs: number;
 }
@@ -133,12 +135,16 @@ function contextFor(
     templates: tools.templates,
     http: stoppedBy(signal, tools.http),
     clock: tools.clock,
+    tokens: tools.tokensOf(instance),
     dataFolder: tools.dataFolder,
     documentOf: (booking, document) => tools.documents.make(booking, document),
     firstUsedAt: () => tools.firstUse.of(instance),
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
-    ...shadow?.tools({ mail, ledger }, tools.effects, owner, rules),
+    ...shadow?.tools(
+      { mail, ledger, tokens: tools.tokensOf(instance) },
+      ...([tools.effects, owner, rules] as const),
+    ),
   };
 }
 

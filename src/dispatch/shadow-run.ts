@@ -2,7 +2,8 @@ import type { EffectStore } from "../effects/effect-store.ts";
 import { type EffectRules, noteEffect } from "../effects/perform-effect.ts";
 import type { EffectOwner } from "../effects/effect-store.ts";
 import type { HandlerContext, LedgerEntry, Mail } from "../sdk/context.ts";
-import { inertHttp, inertMail } from "./inert-tools.ts";
+import type { OAuthTokens } from "../sdk/oauth.ts";
+import { inertHttp, inertMail, inertTokens } from "./inert-tools.ts";
 import type { JobOutcome } from "./outcome.ts";
 
 /** What a job in shadow borrows: everything but a way out. */
@@ -10,11 +11,11 @@ export class ShadowRun {
   #refusedHost: string | undefined;
 
   tools(
-    given: { mail: Mail; ledger: readonly LedgerEntry[] },
+    given: { mail: Mail; ledger: readonly LedgerEntry[]; tokens: OAuthTokens },
     effects: EffectStore,
     owner: EffectOwner,
     rules: EffectRules,
-  ): Pick<HandlerContext<unknown>, "effect" | "ledger" | "mail" | "http"> {
+  ): Pick<HandlerContext<unknown>, "effect" | "ledger" | "mail" | "http" | "tokens"> {
     return {
       effect: (key, steps) => noteEffect(effects, owner, rules, key, steps),
       // Among themselves they count, so that the second voucher is the second one.
@@ -25,6 +26,7 @@ export class ShadowRun {
       http: inertHttp("in shadow nobody is called", (_, host) => {
         this.#refusedHost ??= host;
       }),
+      tokens: inertTokens(given.tokens),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, HttpClient, Log, Mail, Pdf, Templates } from "../sdk/context.ts";
 import { kindOf, messageOf } from "../sdk/errors.ts";
 import type { CheckContext } from "../sdk/integration.ts";
+import type { OAuthTokens } from "../sdk/oauth.ts";
 import type { SourceDescription } from "../sdk/source.ts";
 import type { AnyIntegration } from "./loaded-integration.ts";
 import type { LoadedConnection, LoadedInstance, Registry } from "./registry.ts";
@@ -15,6 +16,8 @@ export interface CheckTools {
   templates: Templates;
   dataFolder: string;
   mailOf: (connection: string) => Mail;
+  /** Of an instance; of a connection there are none. */
+  tokensOf: (instance: string) => OAuthTokens;
   /** What fetches have learned about a connection. */
   learnedOf: (connection: string) => Promise<Readonly<Record<string, string>>>;
   /** The handler takes no jobs until its settings have been tried again. */
@@ -87,11 +90,12 @@ export class StartChecks {
   }
 
   async checkInstance({ id, integration, settings }: LoadedInstance): Promise<CheckResult> {
-    return (await this.#tryOut(`integrations.${id}`, integration, settings, "")).result;
+    const owner = { instance: id };
+    return (await this.#tryOut(`integrations.${id}`, integration, settings, owner)).result;
   }
 
   #tryConnection({ id, integration, settings }: LoadedConnection): Promise<TryOut> {
-    return this.#tryOut(`connections.${id}`, integration, settings, id);
+    return this.#tryOut(`connections.${id}`, integration, settings, { connection: id });
   }
 
   async #checkAndPause(instance: LoadedInstance): Promise<void> {
@@ -107,16 +111,16 @@ export class StartChecks {
     name: string,
     integration: AnyIntegration,
     config: unknown,
-    connection: string,
+    { connection = "", instance = "" }: { connection?: string; instance?: string },
   ): Promise<TryOut> {
-    const { log, clock, http, pdf, templates, dataFolder, mailOf, learnedOf } = this.#tools;
+    const { log, clock, http, pdf, templates, dataFolder, ...tools } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
-    const mail = mailOf(connection);
+    const mail = tools.mailOf(connection);
     let context: CheckContext<unknown> | undefined;
     try {
-      const learned = connection === "" ? {} : await learnedOf(connection);
-      const tools = { log, clock, http, pdf, templates, mail, dataFolder };
-      context = { config, learned, ...tools, signal };
+      const learned = connection === "" ? {} : await tools.learnedOf(connection);
+      const lent = { log, clock, http, pdf, templates, mail, dataFolder };
+      context = { config, learned, ...lent, tokens: tools.tokensOf(instance), signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { result: { name, state: "ok", line }, context };
     } catch (error) {

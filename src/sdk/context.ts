@@ -1,6 +1,7 @@
 import type { Booking } from "./booking.ts";
 import type { EventPayment, EventType } from "./booking-event.ts";
 import type { TimeWindow } from "./lists.ts";
+import type { OAuthTokens } from "./oauth.ts";
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -238,6 +239,8 @@ export interface HandlerContext<Config> {
   documentOf(booking: Booking, id: string): Promise<MailAttachment | undefined>;
   /** When the instance was first in use here, UTC milliseconds: what was before is history to it. */
   firstUsedAt(): Promise<number>;
+  /** Of integrations that declare `oauth`. */
+  tokens: OAuthTokens;
   /** Absolute path of the installation's data; files of a plug-in go into a folder of their own. */
   dataFolder: string;
   /** Aborted when the handler's time is up or its lease is lost. */

@@ -26,10 +26,20 @@ export class RetryableError extends SdkError {
   readonly kind = "retryable";
   /** How long the other side asked us to wait; 0 when it did not say. */
   readonly retryAfterMs: number;
+  /**
+   * When what is missing concerns this job alone, such as a draft that a person has to approve:
+   * when to look again. The handler's other jobs go on, and nothing is concluded about the other
+   * side. 0: it is the usual kind of failure.
+   */
+  readonly waitsAloneMs: number;
 
-  constructor(message: string, details: ErrorDetails & { retryAfterMs?: number } = {}) {
+  constructor(
+    message: string,
+    details: ErrorDetails & { retryAfterMs?: number; waitsAloneMs?: number } = {},
+  ) {
     super(message, details);
     this.retryAfterMs = details.retryAfterMs ?? 0;
+    this.waitsAloneMs = details.waitsAloneMs ?? 0;
   }
 }
 

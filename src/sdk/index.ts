@@ -6,6 +6,7 @@ export * from "./form.ts";
 export * from "./integration.ts";
 export * from "./lists.ts";
 export * from "./money.ts";
+export * from "./oauth.ts";
 export * from "./once.ts";
 export * from "./recipient.ts";
 export * from "./retry-after.ts";

@@ -13,6 +13,7 @@ import type {
   Pdf,
   Templates,
 } from "./context.ts";
+import type { OAuth, OAuthTokens } from "./oauth.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Simulator } from "./simulator.ts";
 import type { Source, SourceDescription } from "./source.ts";
@@ -88,6 +89,8 @@ export interface CheckContext<Config> {
   mail: Mail;
   pdf: Pdf;
   templates: Templates;
+  /** Of integrations that declare `oauth`. */
+  tokens: OAuthTokens;
   /** As a handler is given it. */
   dataFolder: string;
   signal: AbortSignal;
@@ -108,6 +111,8 @@ export interface Integration<Config> {
   /** Work by the clock. The ids of handlers and schedules are names in one list. */
   schedules?: readonly Schedule<Config>[];
   documents?: readonly BookingDocument<Config>[];
+  /** How a person gives access to an account: `bellhop connect <instance>`. */
+  oauth?: OAuth<Config>;
   /** Of an accounting system: what `bellhop books` asks. */
   books?: AccountingTarget<Config>;
   /** Plays the other side, for the demo and the tests. */

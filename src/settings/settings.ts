@@ -20,6 +20,8 @@ export interface Settings {
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly apiToken: string | undefined;
+  /** What the secrets of integrations are sealed with; absent: a key in the data folder. */
+  readonly secretKey: string | undefined;
   readonly smtpUrl: string | undefined;
   /** The mail server is a catcher that shows mails and passes none on. */
   readonly isMailCaught: boolean;
@@ -59,6 +61,9 @@ const DEFAULT_CONFIG_FILE = "bellhop.yaml";
 const PORT_WANTED = "must be a number from 0 to 65535";
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
+/** 192 random bits in base64; fewer characters are hardly random ones. */
+const MIN_KEY_LENGTH = 32;
+
 const optionalText = z.string().optional();
 
 const EnvironmentSchema = z.object({
@@ -78,6 +83,13 @@ const EnvironmentSchema = z.object({
     message: "write the whole address, such as https://bellhop.example.com",
   }),
   BELLHOP_API_TOKEN: optionalText,
+  BELLHOP_SECRET_KEY: z
+    .string()
+    .min(
+      MIN_KEY_LENGTH,
+      `must have ${MIN_KEY_LENGTH} characters or more, as of openssl rand -base64 32`,
+    )
+    .optional(),
   SMTP_URL: optionalText.refine((url) => url === undefined || /^smtps?:\/\/[^/]/.test(url), {
     message: "write smtp://user:password@host:port",
   }),
@@ -110,6 +122,7 @@ export function readSettings(environment: Environment): Settings {
       "",
     ),
     apiToken: variables.BELLHOP_API_TOKEN,
+    secretKey: variables.BELLHOP_SECRET_KEY,
     smtpUrl: variables.SMTP_URL,
     isMailCaught: false,
     mailFrom: variables.MAIL_FROM,

@@ -13,6 +13,7 @@ const ALL = [
   "0002-unbreakable",
   "0003-nothing-missed",
   "0004-in-time",
+  "0005-connected",
   "0006-in-the-books",
 ];
 

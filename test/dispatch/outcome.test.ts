@@ -29,6 +29,15 @@ describe("an error says what becomes of the job", () => {
     expect(outcomeOfError(error, young)).toMatchObject({ state: "ready", delayMs: 90_000 });
   });
 
+  it("what one job alone waits for is looked at again later, until it is too old", () => {
+    const error = new RetryableError("a draft", { waitsAloneMs: 3_600_000 });
+
+    expect(outcomeOfError(error, young)).toEqual({
+      ...{ state: "ready", reason: "a draft", delayMs: 3_600_000, isAlone: true },
+    });
+    expect(outcomeOfError(error, old).state).toBe("dead");
+  });
+
   it("what nobody expected is tried again too", () => {
     expect(outcomeOfError(new TypeError("x is undefined"), young).state).toBe("ready");
     expect(outcomeOfError("text", young)).toMatchObject({ state: "ready", reason: "text" });

@@ -43,6 +43,25 @@ vi.setConfig({ testTimeout: 60_000 });
 const PATIENT = { timeout: 20_000, interval: 50 };
 
 onEachStore((store) => {
+  it("bookings that wait for a person keep no others waiting, however many they are", async () => {
+    const db = await store.open();
+    const shop = openWorkshop(db, {
+      handle: ({ subject }) =>
+        Number(subject) < 2006
+          ? Promise.reject(new RetryableError("it is a draft", { waitsAloneMs: 3_600_000 }))
+          : Promise.resolve({ done: "ok" }),
+    });
+    await shop.tell(...bookings(8));
+
+    await shop.runUntilIdle();
+
+    expect(await shop.states()).toEqual([
+      ...Array.from({ length: 6 }, () => "ready it is a draft"),
+      ...["done ok", "done ok"],
+    ]);
+    expect(await paused(db)).toEqual([]);
+  });
+
   it("a vendor that asks to wait is left alone by all bookings, and each keeps its place", async () => {
     const db = await store.open();
     let tries = 0;

@@ -69,7 +69,7 @@ export function openWorkshopIn(
   const pauses = new PauseStore(db);
   const settle = new SettleStore(db, counters);
   const effects = new EffectStore(db);
-  const { mail, templates } = checkContext({});
+  const { mail, templates, tokens } = checkContext({});
   const [facts, clock] = [new FactStore(db), { now: Date.now }];
   const instances = new Map([["shop", mode]]);
   const parts: Omit<WorkerParts, "limits"> = {
@@ -97,6 +97,7 @@ export function openWorkshopIn(
       shadow: new Shadow({ db, facts, clock, connections: new Map(), instances }),
       connectionOf: (id) => ({ id, name: id, language: "en" }),
       mailOf: () => mail,
+      tokensOf: () => tokens,
       activity: () => Promise.resolve({ bookings: [], troubles: [], leftOff: 0 }),
       giveUpAfterMs: 3 * 24 * 60 * 60_000,
     },

@@ -13,7 +13,13 @@ import { createPdf } from "../../src/pdf/pdf.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
 import type { BookingEvent } from "../../src/sdk/booking-event.ts";
 import type { Effect, LedgerEntry } from "../../src/sdk/context.ts";
-import { checkContext, memoryLog, testClock, nothingElse } from "../../src/sdk/testing.ts";
+import {
+  checkContext,
+  memoryLog,
+  memoryTokens,
+  nothingElse,
+  testClock,
+} from "../../src/sdk/testing.ts";
 import { createTemplates } from "../../src/templates/template-store.ts";
 import { readMail } from "./read-mail.ts";
 
@@ -61,6 +67,7 @@ function desk(mode: "live" | "rehearsal" = "live") {
       templates,
       http: { send: () => Promise.reject(new Error("not part of this test")) },
       clock,
+      tokens: memoryTokens(),
       signal: new AbortController().signal,
     });
 }

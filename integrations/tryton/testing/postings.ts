@@ -6,10 +6,11 @@ import type {
   Party,
   Posted,
   Posting,
+  TargetContext,
 } from "#sdk/accounting";
 
+import type { TrytonConfig } from "../config.ts";
 import { trytonTarget } from "../target.ts";
-import type { TrytonContext } from "../transport.ts";
 
 export const GUEST: Party = {
   code: "fjord-cust-812",
@@ -44,7 +45,7 @@ export interface BookingFile {
 let bookings = 0;
 
 export function bookingFile(
-  context: TrytonContext,
+  context: TargetContext<TrytonConfig>,
   defaults: { on?: string; currency?: string; party?: Party } = {},
 ): BookingFile {
   bookings += 1;

@@ -135,7 +135,7 @@ async function createYear(tryton: Tryton, company: number, year: string): Promis
 
 async function createTaxes(tryton: Tryton, company: number): Promise<void> {
   const account = await one(tryton, "account.account", [["name", "=", "Main Tax"]]);
-  for (const percent of [0, 10, 21]) {
+  for (const percent of [0, 10, 12, 21, 25]) {
     const name = percent === 0 ? "VAT exempt" : `VAT ${percent}%`;
     await tryton.create("account.tax", {
       ...{ name, description: name, company },

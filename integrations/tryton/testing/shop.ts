@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { HttpClient } from "#sdk";
-import { checkContext, memoryLog } from "#sdk/testing";
+import type { TargetContext } from "#sdk/accounting";
+import { checkContext, memoryLog, nothingElse } from "#sdk/testing";
 
 import type { Tryton } from "../client.ts";
 import { TrytonConfig } from "../config.ts";
 import { readCompany } from "../books.ts";
-import type { TrytonContext } from "../transport.ts";
 import { serve, type ServeOptions } from "./server.ts";
 import { BELLHOP_PASSWORD, connect } from "./set-up.ts";
 import { ADMIN_PASSWORD, templateFolder } from "./template.ts";
@@ -20,7 +20,7 @@ export interface Shop {
   admin: Tryton;
   logLines: readonly string[];
   config(parts?: Record<string, unknown>): TrytonConfig;
-  context(parts?: Record<string, unknown>, http?: HttpClient): TrytonContext;
+  context(parts?: Record<string, unknown>, http?: HttpClient): TargetContext<TrytonConfig>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export const SETTINGS = {
     giftCertificates: "Gift Certificates",
     clearing: { card: "Card Clearing" },
   },
-  taxes: { standard: "VAT 21%", reduced: "VAT 10%", zero: "VAT exempt" },
+  taxNames: { standard: "VAT 21%", reduced: "VAT 10%", zero: "VAT exempt" },
 };
 
 export async function openShop(options: Omit<ServeOptions, "folder"> = {}): Promise<Shop> {
@@ -64,7 +64,10 @@ export async function shopAt(url: string, close: () => Promise<void>): Promise<S
     admin: free.within({ company: company.id }),
     logLines: log.lines,
     config,
-    context: (parts, http) => checkContext(config(parts), { log, ...(http && { http }) }),
+    context: (parts, http) => ({
+      ...nothingElse,
+      ...checkContext(config(parts), { log, ...(http && { http }) }),
+    }),
     close,
   };
 }

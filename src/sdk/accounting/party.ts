@@ -37,7 +37,7 @@ function guestParty(booking: Booking): Party {
   return {
     code: shortened(id === undefined ? `${connection}-${reference}` : `${connection}-cust-${id}`),
     kind: "guest",
-    name: company ?? (person === "" ? `Booking ${reference}` : person),
+    name: oneLine(company ?? "") || person || `Booking ${reference}`,
     ...present({
       contactName: company === undefined || person === "" ? undefined : person,
       company,
@@ -59,14 +59,14 @@ function agentParty(booking: Booking): Party {
   return {
     code,
     kind: "agent",
-    name: agent?.name ?? agent?.code ?? code,
+    name: oneLine(agent?.name ?? agent?.code ?? "") || code,
     ...present({ email: agent?.email }),
   };
 }
 
 function nameOf({ customer }: Booking): string {
   const { name, firstName, lastName } = customer ?? {};
-  return (name ?? [firstName, lastName].filter((part) => part !== undefined).join(" ")).trim();
+  return oneLine(name ?? [firstName, lastName].filter((part) => part !== undefined).join(" "));
 }
 
 /** Spelling alone makes nobody another person. */
@@ -82,8 +82,15 @@ function hash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
+/** Without what is empty, and without what no name has: line breaks and other controls. */
 function present<T extends object>(parts: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(
-    Object.entries(parts).filter(([, value]) => value !== undefined && value !== ""),
+    Object.entries(parts)
+      .map(([name, value]) => [name, typeof value === "string" ? oneLine(value) : value] as const)
+      .filter(([, value]) => value !== undefined && value !== ""),
   ) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

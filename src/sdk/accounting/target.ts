@@ -61,7 +61,15 @@ export interface Posted {
 /** What a target borrows. */
 export type TargetContext<Config> = Pick<
   HandlerContext<Config>,
-  "config" | "log" | "http" | "clock" | "dataFolder" | "documentOf" | "entriesOf" | "signal"
+  | "config"
+  | "log"
+  | "http"
+  | "clock"
+  | "tokens"
+  | "dataFolder"
+  | "documentOf"
+  | "entriesOf"
+  | "signal"
 >;
 
 /** One document, as the target itself tells of it. */

@@ -2,6 +2,7 @@ import { httpClient } from "../../http/http-client.ts";
 import type { Clock, Effect, LedgerEntry, Log, PeriodEntry } from "../context.ts";
 import { kindOf } from "../errors.ts";
 import type { CheckContext } from "../integration.ts";
+import type { OAuthTokens } from "../oauth.ts";
 import type { Delivery, FetchContext, RawDelivery, SourceContext } from "../source.ts";
 
 /** A log that keeps its lines, so that a test can see that no secret is among them. */
@@ -80,9 +81,23 @@ export function checkContext<Config>(
     },
     pdf: { render: unused },
     templates: { render: unused, texts: unused },
+    tokens: memoryTokens(),
     dataFolder: "/nowhere",
     signal: new AbortController().signal,
     ...parts,
+  };
+}
+
+/** Tokens as after `connect`: `token-1`, and the next one whenever one has been refused. */
+export function memoryTokens(account: Readonly<Record<string, string>> = {}): OAuthTokens {
+  let made = 1;
+  return {
+    access: () => Promise.resolve(`token-${made}`),
+    refused: (token) => {
+      if (token === `token-${made}`) made += 1;
+      return Promise.resolve();
+    },
+    account: () => Promise.resolve(account),
   };
 }
 
@@ -105,7 +120,7 @@ export const nothingElse = {
   firstUsedAt: () => Promise.resolve(0),
 };
 
-export async function* noEntries(): AsyncGenerator<PeriodEntry> {
+async function* noEntries(): AsyncGenerator<PeriodEntry> {
   await Promise.resolve();
   yield* [];
 }

@@ -8,7 +8,8 @@ import type { HttpClient } from "../../context.ts";
 import { RetryableError } from "../../errors.ts";
 import type { Integration } from "../../integration.ts";
 import { formatAmount } from "../../money.ts";
-import { memoryLog, nothingElse } from "../builders.ts";
+import type { OAuthTokens } from "../../oauth.ts";
+import { memoryLog, memoryTokens, nothingElse } from "../builders.ts";
 import { changeStories } from "./change-stories.ts";
 import { AccountingDesk } from "./desk.ts";
 import { marketStories } from "./market-stories.ts";
@@ -33,6 +34,8 @@ export interface AccountingConformance<Config extends AccountingSettings> {
   target: AccountingTarget<Config>;
   /** Reaches the real thing, or what stands for it. */
   http: HttpClient;
+  /** Where the target is one that somebody connects. */
+  tokens?: OAuthTokens;
   /** A fresh folder for each story. */
   dataFolder(): string;
   /** The target's own settings, without those of the kit. Asked when a story begins. */
@@ -118,6 +121,7 @@ async function tell<Config extends AccountingSettings>(
   const parts = { ...integration, ...accountingParts(breakable(target, kills)) };
   const desk = new AccountingDesk({
     ...{ integration: parts, config, dataFolder, http: breakableHttp(http, kills) },
+    ...(conformance.tokens && { tokens: conformance.tokens }),
   });
   desk.nowMs = Date.parse(`${FIRST_DAY}T12:00:00Z`);
   for (const [index, step] of story.steps.entries()) {
@@ -185,14 +189,13 @@ function breakableHttp(http: HttpClient, kills: Kills): HttpClient {
 }
 
 async function expectBooks<Config extends AccountingSettings>(
-  { target, http }: AccountingConformance<Config>,
+  { target, http, tokens = memoryTokens() }: AccountingConformance<Config>,
   { documents, balances, place, currency = "EUR" }: AccountingStory,
   { connection, reference, config, dataFolder }: Told<Config>,
 ): Promise<void> {
   const context: TargetContext<Config> = {
-    ...{ config, http, log: memoryLog(), clock: { now: Date.now } },
-    ...{ ...nothingElse, dataFolder },
-    ...{ signal: new AbortController().signal },
+    ...{ ...nothingElse, config, http, log: memoryLog(), clock: { now: Date.now } },
+    ...{ dataFolder, tokens, signal: new AbortController().signal },
   };
   const where = place?.replace("fjord-", `${connection}-`) ?? reference;
   const books = await target.read(`${connection}/${where}/`, currency, context);

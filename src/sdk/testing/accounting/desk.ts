@@ -3,8 +3,9 @@ import type { Booking } from "../../booking.ts";
 import type { AnyEvent, EventOrigin, EventPayment } from "../../booking-event.ts";
 import type { HttpClient, PeriodEntry, ScheduleContext } from "../../context.ts";
 import type { Integration } from "../../integration.ts";
+import type { OAuthTokens } from "../../oauth.ts";
 import { isClockSchedule } from "../../schedule.ts";
-import { memoryLedger, type MemoryLedger, memoryLog } from "../builders.ts";
+import { memoryLedger, type MemoryLedger, memoryLog, memoryTokens } from "../builders.ts";
 
 /** One thing that is known of a booking, and when. */
 export interface Seen {
@@ -18,6 +19,7 @@ export interface DeskParts<Config> {
   config: Config;
   http: HttpClient;
   dataFolder: string;
+  tokens?: OAuthTokens;
 }
 
 /** An accounting integration at work on lanes that last as long as the test. */
@@ -66,7 +68,7 @@ export class AccountingDesk<Config extends AccountingSettings> {
     connection: string,
     current: Booking | undefined,
   ): ScheduleContext<Config> {
-    const { config, http, dataFolder } = this.#parts;
+    const { config, http, dataFolder, tokens = memoryTokens() } = this.#parts;
     const unused = () => Promise.reject(new Error("not part of this test"));
     const ledger = this.#lanes.get(lane) ?? memoryLedger(connection);
     this.#lanes.set(lane, ledger);
@@ -89,6 +91,7 @@ export class AccountingDesk<Config extends AccountingSettings> {
       dataFolder,
       documentOf: () => Promise.resolve(undefined),
       firstUsedAt: () => Promise.resolve(0),
+      tokens,
       activity: unused,
       signal: new AbortController().signal,
     };
