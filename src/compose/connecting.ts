@@ -5,6 +5,8 @@ import { Connector } from "../connect/connector.ts";
 import { LinkStore } from "../connect/link-store.ts";
 import { SecretKey } from "../connect/secret-key.ts";
 import { TokenStore } from "../connect/token-store.ts";
+import { HandlerTable } from "../dispatch/handler-table.ts";
+import { PauseStore } from "../dispatch/pause-store.ts";
 import { type Basis, CLOCK, DATABASE, HTTP, LOG, once } from "./parts.ts";
 
 /** Access to accounts that people have given to Bellhop. */
@@ -21,6 +23,10 @@ export function registerConnecting(
     const parts = { store: c.resolve(TokenStore), http: c.resolve(HTTP), log: c.resolve(LOG) };
     return new ConnectedInstances(registry, parts);
   });
+  const handlersOf = (instance: string) =>
+    [...c.resolve(HandlerTable).entries.values()]
+      .filter((entry) => entry.instance === instance)
+      .map(({ id }) => id);
   once(
     c,
     Connector,
@@ -34,6 +40,7 @@ export function registerConnecting(
         clock: c.resolve(CLOCK),
         log: c.resolve(LOG),
         publicUrl: settings.publicUrl,
+        onConnected: ({ id }) => c.resolve(PauseStore).letRefusedTry(handlersOf(id)),
       }),
   );
 }

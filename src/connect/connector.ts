@@ -20,6 +20,8 @@ export interface ConnectorParts {
   log: Log;
   /** Without a slash at the end. */
   publicUrl: string;
+  /** What has waited for it may go on. */
+  onConnected: (instance: LoadedInstance) => Promise<void>;
 }
 
 /** How far a person has got. */
@@ -140,6 +142,7 @@ export class Connector {
     const found: Connected = (await oauth.connected?.(context)) ?? { line: "" };
     await tokens.connect(loaded.id, grant, found.account ?? {});
     log.info({ instance: loaded.id }, "connected");
+    await this.#parts.onConnected(loaded);
     const vendor = loaded.integration.manifest.name;
     const { line, todo } = found;
     return {

@@ -67,14 +67,15 @@ export class Tokens implements OAuthTokens {
       if (isFresh(kept)) return kept.accessToken;
       const claim = randomUUID();
       if (await this.#parts.store.claim(this.#instance, kept.version, claim)) {
-        await this.#refresh(kept, claim);
+        const token = await this.#refresh(kept, claim);
+        if (token !== undefined) return token;
       } else await sleep(POLL_MS);
     }
     throw new RetryableError("another process has not come back with a new token");
   }
 
-  /** Comes back when the store has something newer than before; throws when there is nothing. */
-  async #refresh(kept: KeptTokens, claim: string): Promise<void> {
+  /** @returns undefined when the store has something newer than what was refreshed. */
+  async #refresh(kept: KeptTokens, claim: string): Promise<string | undefined> {
     const { store, log } = this.#parts;
     const instance = this.#instance;
     let grant: Grant;
@@ -85,14 +86,15 @@ export class Tokens implements OAuthTokens {
         // Not when somebody has connected meanwhile: then that is what is read next.
         await store.refuse(instance, kept.version, messageOf(error));
         log.warn({ instance, reason: messageOf(error) }, "access is over: a person has to connect");
-        return;
+        return undefined;
       }
       await store.giveUp(instance, claim);
       // Nothing was lost: what was asked is asked again with the token that is still kept.
       throw named(instance, error);
     }
-    await this.#store(kept, grant);
+    if (!(await this.#store(kept, grant))) return undefined;
     log.debug({ instance }, "access token refreshed");
+    return grant.accessToken;
   }
 
   async #ask({ refreshToken }: KeptTokens): Promise<Grant> {
@@ -105,12 +107,11 @@ export class Tokens implements OAuthTokens {
   }
 
   /** The store may be away for a moment, and the token before may be good no longer. */
-  async #store(kept: KeptTokens, grant: Grant): Promise<void> {
+  async #store(kept: KeptTokens, grant: Grant): Promise<boolean> {
     const deadline = performance.now() + STORING_MS;
     for (;;) {
       try {
-        await this.#parts.store.replace(this.#instance, kept.version, grant);
-        return;
+        return await this.#parts.store.replace(this.#instance, kept.version, grant);
       } catch (error) {
         if (performance.now() > deadline) throw error;
         await sleep(POLL_MS);

@@ -7,10 +7,10 @@ import { command } from "../cli/command.ts";
 import { type App, startApp } from "../harness/app.ts";
 import {
   type AuthorizationServer,
-  Browser,
   CLIENT,
   startAuthorizationServer,
 } from "../harness/authorization-server.ts";
+import { Browser } from "../harness/browser.ts";
 import { freePort } from "../harness/servers.ts";
 
 const integrationPaths = [join(import.meta.dirname, "integrations")];

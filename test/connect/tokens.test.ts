@@ -14,10 +14,10 @@ import { kindOf, messageOf } from "../../src/sdk/errors.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
 import {
   type AuthorizationServer,
-  Browser,
   CLIENT,
   startAuthorizationServer,
 } from "../harness/authorization-server.ts";
+import { Browser } from "../harness/browser.ts";
 import { temporaryFolder } from "../harness/servers.ts";
 import { onEachStore } from "../harness/stores.ts";
 
