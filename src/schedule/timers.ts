@@ -41,8 +41,9 @@ function timerOfConfig(config: TimerConfig): Timer {
 
 function timerOfPlugin(
   { id, when }: LoadedInstance,
-  { id: schedule, relativeTo, offset, statuses = LIVE }: BookingSchedule<unknown> | HandlerMoment,
+  moment: BookingSchedule<unknown> | HandlerMoment,
 ): Timer {
+  const { id: schedule, relativeTo, offset, statuses = LIVE } = moment;
   return {
     name: `${id}/${schedule}`,
     relativeTo,
@@ -52,7 +53,8 @@ function timerOfPlugin(
     connections: when.connections && new Set(when.connections),
     products: when.products && new Set(when.products),
     quietHours: undefined,
-    withinMs: DAY_MS,
+    // A handler that brings things to where the booking is has to, however long nobody was at work.
+    withinMs: "handledBy" in moment ? Infinity : DAY_MS,
     late: "run",
     againAfterMs: DAY_MS / 2,
   };
