@@ -127,3 +127,22 @@ it("documents are called what accountants call them", () => {
     ...["Write-off 1", "Takings 1"],
   ]);
 });
+
+it("things that are taxed alike are one line, and a rate without a name is told once", () => {
+  const bus = { ...walk, taxCode: "12", ratePercent: "12", grossMinor: 1_120, taxMinor: 120 };
+  const made = linesOf(
+    {
+      ...{ ...base, kind: "invoice", key: "invoice:1", totalMinor: 38_240, billTo: "x" },
+      lines: [walk, bus, walk, bus],
+    },
+    accounts,
+  );
+
+  expect(made).toEqual([
+    { account: "assets:receivable", amountMinor: 38_240 },
+    { account: "income:revenue", amountMinor: -28_800, remark: "tax standard 25%" },
+    { account: "liabilities:tax", amountMinor: -7_200, remark: "tax standard 25%" },
+    { account: "income:revenue", amountMinor: -2_000, remark: "tax 12%" },
+    { account: "liabilities:tax", amountMinor: -240, remark: "tax 12%" },
+  ]);
+});

@@ -108,11 +108,29 @@ function soldLines(
   accounts: Accounts,
   sign: 1 | -1,
 ): PostingLine[] {
-  return lines.flatMap(({ role, grossMinor, taxMinor, taxCode, ratePercent }) => {
-    const rate = ratePercent === undefined ? "" : ` ${ratePercent}%`;
-    const remark = taxCode === undefined ? {} : { remark: `tax ${taxCode}${rate}` };
-    const net = { account: accounts[role], amountMinor: sign * (grossMinor - taxMinor), ...remark };
-    const tax = { account: accounts.tax, amountMinor: sign * taxMinor, ...remark };
-    return taxMinor === 0 ? [net] : [net, tax];
+  const parts = lines.flatMap(({ role, grossMinor, taxMinor, taxCode, ratePercent }) => {
+    const remark = taxCode === undefined ? {} : { remark: taxWords(taxCode, ratePercent) };
+    return [
+      { account: accounts[role], amountMinor: sign * (grossMinor - taxMinor), ...remark },
+      { account: accounts.tax, amountMinor: sign * taxMinor, ...remark },
+    ];
   });
+  return merged(parts);
+}
+
+/** Things that are booked alike are one line. */
+function merged(lines: readonly PostingLine[]): PostingLine[] {
+  const sums = new Map<string, PostingLine>();
+  for (const line of lines) {
+    const key = `${line.account}|${line.remark ?? ""}`;
+    const amountMinor = (sums.get(key)?.amountMinor ?? 0) + line.amountMinor;
+    sums.set(key, { ...line, amountMinor });
+  }
+  return [...sums.values()].filter(({ amountMinor }) => amountMinor !== 0);
+}
+
+/** `tax standard 25%`; of a rate that has no name `tax 12%` */
+function taxWords(code: string, rate: string | undefined): string {
+  if (rate === undefined) return `tax ${code}`;
+  return code === rate ? `tax ${rate}%` : `tax ${code} ${rate}%`;
 }

@@ -11,7 +11,8 @@ export interface JournalFormat {
   /** What has to be declared before it can be used, a declaration each. */
   declareAccount(name: string): string;
   declareCurrency(code: string): string;
-  /** At the head of a month: who is in it. */
+  declareTags(): string;
+  /** At the foot of a month, where it is in nobody's way: who is in it. */
   declareParties(codes: readonly string[]): string;
   entry(entry: JournalEntry): string;
   include(file: string): string;
@@ -27,10 +28,8 @@ export const journal: JournalFormat = {
   account: (name) => name,
   declareAccount: (name) => `account ${name}`,
   declareCurrency: (code) => `commodity ${code}\n  format ${sample(code)}`,
-  declareParties: (codes) =>
-    [...TAGS.map((name) => `tag ${name}`), ...codes.map((code) => `payee ${plain(code)}`)].join(
-      "\n",
-    ),
+  declareTags: () => TAGS.map((name) => `tag ${name}`).join("\n"),
+  declareParties: (codes) => codes.map((code) => `payee ${plain(code)}`).join("\n"),
   entry({ on, number, party, text, lines, note, totalMinor: amountMinor, currency }) {
     const name = nameInBooks(number);
     const tags = [
@@ -61,6 +60,7 @@ export const beancount: JournalFormat = {
   account: (name) => name.split(":").map(beanName).join(":"),
   declareAccount: (name) => `1970-01-01 open ${beancount.account(name)}`,
   declareCurrency: (code) => `1970-01-01 commodity ${code}`,
+  declareTags: () => "",
   declareParties: () => "",
   entry({ on, number, party, text, lines, note, totalMinor: amountMinor, currency }) {
     const quoted = (value: string) => `"${plain(value).replaceAll(/["\\]/g, "'")}"`;

@@ -37,7 +37,7 @@ export async function writeMonth(
   const file = join(folder, `${month}.${format.ending}`);
   await expectOurs([join(folder, `main.${format.ending}`), file], owner);
   const parties = [...new Set(entries.map(({ party }) => party))].toSorted();
-  const blocks = [format.declareParties(parties), ...entries.map((entry) => format.entry(entry))];
+  const blocks = [...entries.map((entry) => format.entry(entry)), format.declareParties(parties)];
   // Declared before they are used, and a month is there before it is included.
   await declare({ folder, format, owner }, entries);
   await replaceFile(file, `${[head, ...blocks].filter((block) => block !== "").join("\n\n")}\n`);
@@ -70,7 +70,8 @@ async function declare({ folder, format, owner }: Books, entries: readonly Journ
   const accounts = entries.flatMap(({ lines }) =>
     lines.map(({ account }) => format.declareAccount(account)),
   );
-  const all = new Set([...known, ...currencies, ...accounts].map((block) => block.trim()));
+  const declared = [...known, ...currencies, ...accounts, format.declareTags()];
+  const all = new Set(declared.map((block) => block.trim()).filter((block) => block !== ""));
   const text = `${[headOf(owner), ...[...all].toSorted()].join("\n\n")}\n`;
   if (text !== before) await replaceFile(file, text);
 }

@@ -9,6 +9,7 @@ import { createLog } from "../log.ts";
 import { parseRoles } from "../roles.ts";
 import { messageOf } from "../sdk/errors.ts";
 import type { Settings } from "../settings/settings.ts";
+import { BOOKS } from "./postings.ts";
 
 /** A Bellhop in this process. */
 export interface RunningHub {
@@ -16,6 +17,8 @@ export interface RunningHub {
   readonly db: Database;
   /** Resolves when all that has arrived is understood and dealt with, at the latest after this time. */
   untilIdle(longestMs: number): Promise<void>;
+  /** The same but for the books, which wait a while for what comes next. */
+  untilAnswered(longestMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,10 +35,8 @@ export async function startHub(settings: Settings): Promise<RunningHub> {
     return {
       port: port ?? settings.port,
       db,
-      async untilIdle(longestMs) {
-        const endsAt = performance.now() + longestMs;
-        while (!(await isIdle(db)) && performance.now() < endsAt) await sleep(LOOK_MS);
-      },
+      untilIdle: (longestMs) => until(() => isIdle(db), longestMs),
+      untilAnswered: (longestMs) => until(() => isIdle(db, `${BOOKS}/%`), longestMs),
       stop: () => bellhop.stop(),
     };
   } catch (error) {
@@ -49,12 +50,24 @@ export async function startHub(settings: Settings): Promise<RunningHub> {
   }
 }
 
-/** Deliveries that were looked at and wait for the source to say more do not count. */
-async function isIdle({ knex }: Database): Promise<boolean> {
+async function until(isReached: () => Promise<boolean>, longestMs: number): Promise<void> {
+  const endsAt = performance.now() + longestMs;
+  while (!(await isReached()) && performance.now() < endsAt) await sleep(LOOK_MS);
+}
+
+/**
+ * Deliveries that were looked at and wait for the source to say more do not count.
+ *
+ * @param others Handlers that do not count either, as a pattern.
+ */
+async function isIdle({ knex }: Database, others = ""): Promise<boolean> {
   const delivery: unknown = await knex("deliveries")
     .where({ state: "waiting", looks: 0 })
     .first("position");
-  const job: unknown = await knex("jobs").whereIn("state", ["ready", "leased"]).first("position");
+  const job: unknown = await knex("jobs")
+    .whereIn("state", ["ready", "leased"])
+    .whereNot("handler", "like", others)
+    .first("position");
   return delivery === undefined && job === undefined;
 }
 

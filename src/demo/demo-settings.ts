@@ -10,6 +10,7 @@ import { playableIntegrations } from "../simulate/known-integrations.ts";
 import { seedFor } from "../simulate/random.ts";
 import type { SimulatedSystem } from "../sdk/simulator.ts";
 import { serveSystems, type SystemServer } from "../simulate/system-server.ts";
+import { BOOKS } from "./postings.ts";
 
 /** Invented operators, one for each booking system. */
 const OPERATORS = ["Harbour & Hill Tours", "Riverbank Rentals", "Old Town Walks"];
@@ -31,6 +32,8 @@ export interface DemoSetup {
 export interface DemoPlan {
   /** Empty folder for everything the demo keeps while it runs. */
   folder: string;
+  /** Where the journal goes, which is still there afterwards. */
+  booksFolder: string;
   seed: number;
   smtpUrl: string;
   /** The user's environment, of which only PORT and HOST are looked at. */
@@ -60,7 +63,7 @@ export async function setUpDemo(plan: DemoPlan): Promise<DemoSetup> {
     return [connection, connectionOf(connection, operator, settings)] as const;
   });
   const file = join(plan.folder, "bellhop.yaml");
-  writeFileSync(file, stringify(configOf(Object.fromEntries(connections))));
+  writeFileSync(file, stringify(configOf(Object.fromEntries(connections), plan.booksFolder)));
   const settings = { ...readSettings(environmentFor(plan, file)), isMailCaught: true };
   return { settings, systems, server };
 }
@@ -78,11 +81,13 @@ function connectionOf(source: string, name: string, settings: object) {
   };
 }
 
-function configOf(connections: object) {
+function configOf(connections: object, booksFolder: string) {
+  // Invoices at booking, so that a newcomer sees more than money that is held.
+  const books = { policy: "invoice", path: booksFolder, cancellation: { fee: "kept" } };
   return {
     mail: { mode: "live", office: "office@example.com" },
     connections,
-    integrations: { "voucher-mail": {}, reminders: {} },
+    integrations: { "voucher-mail": {}, reminders: {}, [BOOKS]: { settings: books } },
     // Of a booking that is confirmed later than that the reminder goes at once.
     timers: [{ name: "reminder", relativeTo: "start", offset: "-48h", within: "2d" }],
   };

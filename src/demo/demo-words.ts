@@ -19,11 +19,14 @@ export function welcome({ settings, systems }: DemoSetup, places: Places, isOnce
     "Bellhop demo",
     "",
     `Two booking systems are played on this machine: ${played}.`,
-    "They call Bellhop as the real ones would; Bellhop mails vouchers and reminders to a mail catcher.",
+    "They call Bellhop as the real ones would; Bellhop mails vouchers and reminders to a mail catcher,",
+    "and keeps the books of bookings and payments in a plain-text journal.",
     "No account is needed, and nothing leaves this machine.",
     "",
     `  Mails and vouchers   http://localhost:${mailPort}`,
     `  The same as files    ${outputFolder}/`,
+    `  The books            ${journalIn(outputFolder)} (plain text)`,
+    `  hledger reads them   hledger -f ${journalIn(outputFolder)} balance`,
     `  Bellhop itself       ${hub}/readyz, ${hub}/metrics`,
     `  Its API              curl -H "Authorization: Bearer ${settings.apiToken ?? ""}" ${hub}/api/v1/status`,
     "",
@@ -47,8 +50,13 @@ export function closing(counts: Counts, box: MailBox, folder: string): string {
     `${counts.events} events, ${counts.duplicates} calls that said nothing new, ` +
       `${counts.troubles} that need a person.`,
     `${mails} mails, ${vouchers} of them with a voucher: see ${folder}/`,
+    `${counts.postings} times something came into the books: see ${journalIn(folder)}`,
     "",
     'Next: "bellhop init" writes a configuration for your own booking system.',
     "",
   ].join("\n");
+}
+
+function journalIn(folder: string): string {
+  return `${folder}/books/main.journal`;
 }

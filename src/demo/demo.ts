@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { httpClient } from "../http/http-client.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -36,6 +36,8 @@ const ONCE_RATE = 40;
 const REPEATS = 0.1;
 /** So that each call finds the one before dealt with, and the lines tell a story. */
 const LONGEST_WAIT_MS = 5_000;
+/** What is posted waits a while for what comes next. */
+const LONGEST_END_MS = 30_000;
 /** Few enough to follow a booking through its life. */
 const TOGETHER = 4;
 /** So that a reminder is seen within seconds. */
@@ -66,7 +68,12 @@ async function run(options: DemoOptions, folder: string, closers: (() => unknown
     box.add(mail);
   });
   closers.push(() => catcher.close());
-  const setup = await setUpDemo({ folder, seed, smtpUrl: catcher.url, environment });
+  const booksFolder = resolve(outputFolder, "books");
+  // The books of an earlier demo are those of other bookings.
+  rmSync(booksFolder, { recursive: true, force: true });
+  const setup = await setUpDemo({
+    ...{ folder, booksFolder, seed, smtpUrl: catcher.url, environment },
+  });
   closers.push(() => setup.server.close());
   const hub = await startHub(setup.settings);
   closers.push(() => hub.stop());
@@ -100,7 +107,7 @@ async function tellStories(
   try {
     const tally = await playRound(everyStory, options.seed, isOnce ? ONCE_RATE : FIRST_ROUND_RATE);
     if (isOnce) {
-      await hub.untilIdle(LONGEST_WAIT_MS);
+      await hub.untilIdle(LONGEST_END_MS);
       await teller.end();
       write(summary(tally, teller.counts, box, options.outputFolder));
       return;
@@ -135,7 +142,7 @@ function playStories(
     urlOf: (connection) => urls.get(connection) ?? "",
     pace: { perSecond },
     keepsOrder: true,
-    untilReady: () => hub.untilIdle(LONGEST_WAIT_MS),
+    untilReady: () => hub.untilAnswered(LONGEST_WAIT_MS),
     signal,
   });
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import { readEvent } from "../normalize/event-store.ts";
+import { BOOKS } from "./postings.ts";
 
 /** An event and what came of it: enough for one line. */
 export interface Happening {
@@ -118,6 +119,8 @@ export class Happenings {
         "event_id",
         rows.map(({ id }) => id),
       )
+      // The books have lines of their own, because they wait for what comes next.
+      .whereNot("handler", "like", `${BOOKS}/%`)
       .select("id", "event_id", "state", "reason");
     return new Map(jobs.map((job) => [job.event_id, job]));
   }

@@ -4,6 +4,7 @@ import type { AnyEvent } from "../sdk/booking-event.ts";
 import { formatAmount } from "../sdk/money.ts";
 import type { Happening, Hitch } from "./happenings.ts";
 import type { MailBox } from "./mail-box.ts";
+import type { Posting } from "./postings.ts";
 
 /** How lines are written. */
 export interface LineStyle {
@@ -31,6 +32,18 @@ export function hitchLine({ connection, subject, state, reason }: Hitch, style: 
       ? paint("dim", `${about}: said before → nothing to do`)
       : paint("yellow", `${about}: ${state}: ${reason}`);
   return `${start(connection, style)}${text}`;
+}
+
+/** `13:20:05  fjord  books of booking 1201 → invoice 1 over EUR 120.00` */
+export function postingLine(
+  { connection, subject, state, reason }: Posting,
+  style: LineStyle,
+): string {
+  const paint = painter(style);
+  const documents = reason.replaceAll(/\b(\w[\w ]*):(\d+) over/g, "$1 $2 over");
+  const result =
+    state === "done" ? paint("cyan", documents) : paint("yellow", `${state}: ${reason}`);
+  return `${start(connection, style)}books of ${subjectWords(subject)} → ${result}`;
 }
 
 function start(connection: string, style: LineStyle): string {

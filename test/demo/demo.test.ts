@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { hasJudges, judge } from "../../integrations/ledger-file/testing/judges.ts";
 import { type DemoOptions, runDemo } from "../../src/demo/demo.ts";
 import type { Places } from "../../src/demo/demo-words.ts";
 import { temporaryFolder } from "../harness/servers.ts";
@@ -65,6 +66,13 @@ describe("one round of the demo", () => {
       expect(told.match(mailed)?.length).toBe(mails);
       expect(told).toMatch(/booking \d+: reminder: 48 hours before the start → reminder /);
       expect(told).toMatch(/booking \d+ confirmed → voucher 1 mailed to /);
+      const books = join(outputFolder, "books");
+      expect(told).toContain(`hledger -f ${join(books, "main.journal")} balance`);
+      expect(told).toMatch(/books of booking \d+ → invoice 1 over EUR \d/);
+      expect(Number(/(\d+) times something came into the books/.exec(told)?.[1])).toBeGreaterThan(
+        5,
+      );
+      if (hasJudges) await judge(books);
       for (const name of files.filter((file) => file.endsWith(".pdf"))) {
         expect(readFileSync(join(outputFolder, name)).subarray(0, 5).toString()).toBe("%PDF-");
       }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { Happening } from "../../src/demo/happenings.ts";
-import { happeningLine, hitchLine } from "../../src/demo/lines.ts";
+import { happeningLine, hitchLine, postingLine } from "../../src/demo/lines.ts";
 import { MailBox } from "../../src/demo/mail-box.ts";
 import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
 import { temporaryFolder } from "../harness/servers.ts";
@@ -82,4 +82,23 @@ it.each([
 
   expect(told).toMatch(/^\d\d:\d\d:\d\d {2}fjord {4}/);
   expect(told.endsWith(words)).toBe(true);
+});
+
+it.each([
+  {
+    state: "done" as const,
+    reason: "invoice:1 over EUR 120.00; credit note:2 over EUR 9.00",
+    result: "invoice 1 over EUR 120.00; credit note 2 over EUR 9.00",
+  },
+  {
+    state: "dead" as const,
+    reason: "costs less than nothing",
+    result: "dead: costs less than nothing",
+  },
+])("what came into the books is told in a line of its own: $state", ({ result, ...posting }) => {
+  const told = postingLine({ connection: "fjord", subject: "1201", ...posting }, style);
+
+  expect(told.replace(/^\d\d:\d\d:\d\d {2}/, "")).toBe(
+    `fjord    books of booking 1201 → ${result}`,
+  );
 });

@@ -8,10 +8,8 @@ import type { Taking } from "./noted.ts";
 import { takingsPeriod } from "./periods.ts";
 import { post } from "./posting.ts";
 import type { AccountingSettings } from "./settings.ts";
+import { DAYS_LOOKED_AT } from "./takings.ts";
 import type { AccountingTarget } from "./target.ts";
-
-/** A payment may become known days after it was made. */
-const DAYS_LOOKED_AT = 7;
 
 type TakingsLine = Takings["lines"][number];
 

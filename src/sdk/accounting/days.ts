@@ -31,7 +31,11 @@ export function dayAfter(day: string): string {
 }
 
 export function dayBefore(day: string): string {
-  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+  return daysBefore(day, 1);
+}
+
+export function daysBefore(day: string, count: number): string {
+  return new Date(Date.parse(day) - count * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** @param month `YYYY-MM` */

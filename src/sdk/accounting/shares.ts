@@ -28,11 +28,16 @@ export function noteShare(desk: Desk): void {
   desk.write({ kind: "share", totalMinor: sumOf(lines), ...parts }, day);
 }
 
-/** What changes a month that is looked at again belongs there, so that a credit note has its invoice. */
+/**
+ * What changes a month that is looked at again belongs there, so that a credit note has its invoice;
+ * what is found out about one that is not looked at any more belongs to this month.
+ */
 function monthOf({ standing, today }: Desk, day: string): string {
   const first = standing.ofKind("share")[0]?.month;
-  const oldest = monthsBefore(today.slice(0, 7), MONTHS_LOOKED_AT - 1);
-  return first !== undefined && first >= oldest ? first : day.slice(0, 7);
+  const thisMonth = today.slice(0, 7);
+  const oldest = monthsBefore(thisMonth, MONTHS_LOOKED_AT - 1);
+  const candidates = [first, day.slice(0, 7)].filter((month) => month !== undefined);
+  return candidates.find((month) => month >= oldest) ?? thisMonth;
 }
 
 function monthsBefore(month: string, count: number): string {

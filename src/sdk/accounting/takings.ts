@@ -1,15 +1,21 @@
 import { splitByWeight, taxWithin } from "./amounts.ts";
 import { bookingLines } from "./booking-lines.ts";
-import { dayOfText } from "./days.ts";
+import { dayOfText, daysBefore } from "./days.ts";
 import { type Desk, later } from "./desk.ts";
 import type { DocumentLine } from "./document.ts";
+
+/** A payment may become known days after it was made, and is still one of its day. */
+const DAYS_TAKEN_BACK = 7;
+
+/** Days of which takings are posted: so long nobody may be at work, and nothing is left out. */
+export const DAYS_LOOKED_AT = 35;
 
 /** Notes what payments add to the takings of their day, by method and tax. */
 export function noteTakings(desk: Desk): void {
   const { booking } = desk.facts;
   for (const { id, amountMinor, currency, method, paidAt } of desk.moneyDue()) {
     const day = dayOfText(paidAt, booking) ?? desk.today;
-    const on = day < desk.today ? later(day, firstOpenDay(desk)) : desk.today;
+    const on = day < desk.today ? later(day, oldestDay(desk)) : desk.today;
     desk.write(
       {
         ...{ kind: "taking", day: on, paymentId: id, totalMinor: amountMinor, currency },
@@ -21,8 +27,9 @@ export function noteTakings(desk: Desk): void {
   }
 }
 
-function firstOpenDay({ facts }: Desk): string {
-  return facts.settings.startDate ?? "";
+/** What becomes known of days before it counts as taken then: older ones are not looked at any more. */
+function oldestDay({ facts, today }: Desk): string {
+  return later(daysBefore(today, DAYS_TAKEN_BACK), facts.settings.startDate ?? "");
 }
 
 /** A payment is for everything that is booked, each tax by its part of the price. */
