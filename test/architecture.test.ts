@@ -53,6 +53,7 @@ const ORDER = [
   "mail",
   "alerts",
   "queries",
+  "books",
   "api",
   "compose",
   "recorded",

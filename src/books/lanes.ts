@@ -57,12 +57,14 @@ export async function unsettledJobs(
   handler: string,
   scopes: readonly string[],
 ): Promise<Map<string, JobRow[]>> {
-  const rows = await selectJobs(db)
+  const rows: JobRow[] = await db.knex
+    .from(tableBy(db, "jobs", "jobs_lane"))
     .where({ handler })
     .whereIn("scope", [...scopes])
     .whereIn("state", [...UNSETTLED])
-    .orderBy("position");
-  return grouped(rows as JobRow[], ({ scope }) => scope);
+    .orderBy("position")
+    .select("scope", ...JOB_COLUMNS);
+  return grouped(rows, ({ scope }) => scope);
 }
 
 async function newestJobs(
@@ -70,28 +72,24 @@ async function newestJobs(
   handler: string,
   scopes: readonly string[],
 ): Promise<Map<string, JobRow>> {
-  const newest = (await db.knex
+  const newest: { position: number }[] = await db.knex
     .from(tableBy(db, "jobs", "jobs_lane"))
     .where({ handler })
     .whereIn("scope", [...scopes])
     .groupBy("scope")
-    .max("position as position")) as { position: number }[];
+    .max("position as position");
   if (newest.length === 0) return new Map();
-  const rows = (await db
+  const rows: JobRow[] = await db
     .knex("jobs")
     .whereIn(
       "position",
       newest.map(({ position }) => position),
     )
-    .select("scope", ...JOB_COLUMNS)) as JobRow[];
+    .select("scope", ...JOB_COLUMNS);
   return new Map(rows.map((row) => [row.scope, row]));
 }
 
 const JOB_COLUMNS = ["id", "event_id as eventId", "position", "state", "run_at as runAt", "reason"];
-
-function selectJobs(db: Database) {
-  return db.knex.from(tableBy(db, "jobs", "jobs_lane")).select("scope", ...JOB_COLUMNS);
-}
 
 /** The next planned moment of each booking, by scope. */
 async function plannedMoments(
