@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { checkBooks } from "./books-check.ts";
+import { listOpening } from "./books-opening.ts";
+import { planBooks } from "./books-plan.ts";
 import { BOOKS_FORMATS, type BooksFormat } from "./books-report.ts";
 import { day } from "./days-option.ts";
 import { withBellhop } from "./open.ts";
@@ -27,6 +29,8 @@ export function addBooksCommand(program: Command, shell: Shell): void {
     .description("compare bookings with the accounts, and set accounts up")
     .addHelpText("after", ABOUT);
   addCheck(books, shell);
+  addPlan(books, shell);
+  addOpening(books, shell);
 }
 
 const ABOUT = `
@@ -87,14 +91,59 @@ function addCheck(books: Command, shell: Shell): void {
     });
 }
 
-export function formatOption(): Option {
+const ABOUT_PLAN = `
+Goes through the days of each booking and says which documents fall into the month with the settings as
+they are now, as if nothing had ever been posted: compare it with what was booked by hand before you
+let Bellhop post. Prices and statuses are those of now. What falls into a closed period (closedUntil) shows
+the first open day, and says so. Services up to 3 months before the month, and all later ones, are
+gone through. Nothing is posted or noted.
+`;
+
+function addPlan(books: Command, shell: Shell): void {
+  books
+    .command("plan")
+    .argument("<instance>", "an accounting integration of the configuration")
+    .description("say which documents a month would have; nothing is posted")
+    .requiredOption("--month <month>", "past or to come: 2026-10", month)
+    .addOption(formatOption())
+    .addHelpText("after", ABOUT_PLAN)
+    .action(async (instance: string, options: { month: string; format: BooksFormat }) => {
+      const { month: only, format } = options;
+      const [first, last] = [`${only}-01`, lastDayOf(only)];
+      await withBellhop(shell, (bellhop) =>
+        planBooks(shell, bellhop, { instance, first, last, format }),
+      );
+    });
+}
+
+const ABOUT_OPENING = `
+Books that begin on a day take over one thing of the time before: money that was paid by then for services
+on that day or later, one deposit for each booking. Hand the list to whoever keeps the books: its total is
+the opening balance of prepayments. With a policy that invoices at booking nothing is held, because the old
+books have invoiced it.
+`;
+
+function addOpening(books: Command, shell: Shell): void {
+  books
+    .command("opening")
+    .argument("<instance>", "an accounting integration of the configuration")
+    .description("list the prepayments held when the books begin, per booking")
+    .option("--date <date>", "the first day of the books (default: startDate, else today)", day)
+    .addOption(formatOption())
+    .addHelpText("after", ABOUT_OPENING)
+    .action(async (instance: string, options: { date?: string; format: BooksFormat }) => {
+      await withBellhop(shell, (bellhop) => listOpening(shell, bellhop, { instance, ...options }));
+    });
+}
+
+function formatOption(): Option {
   return new Option("--format <format>", "how it is written")
     .choices([...BOOKS_FORMATS])
     .default("text");
 }
 
 /** An option that is a month. */
-export function month(text: string): string {
+function month(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
   throw new InvalidArgumentError("Write a month such as 2026-10.");
 }
@@ -112,7 +161,7 @@ function timeOf(command: Command, { since, until, month: only }: CheckOptions) {
 }
 
 /** @param only `2026-10` */
-export function lastDayOf(only: string): string {
+function lastDayOf(only: string): string {
   const [year = 0, number = 1] = only.split("-").map(Number);
   return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
 }
