@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 import type { Database } from "../db/database.ts";
 import { UNSETTLED } from "../dispatch/job-store.ts";
-import { tableBy } from "../queries/index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { Booking } from "../sdk/booking.ts";
 
 /** Bookings, documents or jobs that are in memory at a time. */

@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { readEvent } from "../normalize/event-store.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { AnyEvent, EventType } from "../sdk/booking-event.ts";
-import { tableBy } from "../queries/index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import { grouped } from "./grouped.ts";
 import { scopeOf } from "./lanes.ts";
 

@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { UNSETTLED } from "../dispatch/job-store.ts";
 import type { PauseStore } from "../dispatch/pause-store.ts";
 import type { Booking } from "../sdk/booking.ts";
-import { tableBy } from "../queries/index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { BooksInstance } from "./books-instances.ts";
 import { grouped } from "./grouped.ts";
 import type { LaneJob, LaneState } from "./lane-state.ts";

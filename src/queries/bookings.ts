@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { searchable } from "../normalize/subject-store.ts";
 import { type Booking, BOOKING_STATUSES } from "../sdk/booking.ts";
 import { day, oneOf, text } from "./filters.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { List } from "./list.ts";
 import { beginsWith, planOf, type Range, type Table, term, type Term } from "./plan.ts";
 import { present } from "./present.ts";
