@@ -74,6 +74,7 @@ async function eventsAt(
   { knex }: Database,
   positions: readonly number[],
 ): Promise<Map<number, AnyEvent>> {
+  if (positions.length === 0) return new Map();
   const rows: { position: number; payload: Buffer }[] = await knex("events")
     .whereIn("position", [...new Set(positions)])
     .select("position", "payload");

@@ -7,7 +7,7 @@ import type { List } from "./list.ts";
 import { beginsWith, planOf, type Range, type Table, term, type Term } from "./plan.ts";
 import { present } from "./present.ts";
 
-const SUBJECTS: Table = {
+export const SUBJECTS: Table = {
   name: "subjects",
   key: "id",
   ordered: [
@@ -18,7 +18,7 @@ const SUBJECTS: Table = {
 };
 
 /** Only bookings whose state has been seen have a status. */
-const WITH_STATE: Term = { column: "status", operator: "in", value: BOOKING_STATUSES };
+export const WITH_STATE: Term = { column: "status", operator: "in", value: BOOKING_STATUSES };
 
 const filters = {
   connection: text("Name of the connection"),
