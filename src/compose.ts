@@ -2,6 +2,7 @@ import "reflect-metadata";
 
 import { container as root, type DependencyContainer } from "tsyringe";
 
+import { registerBooks } from "./compose/books.ts";
 import { registerJobs } from "./compose/jobs.ts";
 import { registerNormalizing } from "./compose/normalizing.ts";
 import { registerOwnedWork } from "./compose/owned-work.ts";
@@ -25,6 +26,7 @@ export function compose(
   registerReceiving(c, foundation);
   registerNormalizing(c, foundation);
   registerJobs(c, foundation);
+  registerBooks(c, foundation);
   registerOwnedWork(c, foundation);
   registerService(c, foundation);
   override?.(c); // before the first resolve: a cached instance keeps the parts it was built with

@@ -10,6 +10,7 @@ import {
 import type { Database } from "../db/database.ts";
 import type { Log } from "../sdk/context.ts";
 import { type ActingParts, actingRoutes } from "./acting.ts";
+import { type BooksRouteParts, booksRoutes } from "./books.ts";
 import { authenticate } from "./authenticate.ts";
 import { problemOf } from "./fault.ts";
 import { describeApi } from "./openapi/document.ts";
@@ -17,7 +18,7 @@ import { Problem, sendProblem } from "./problem.ts";
 import { type ReadingParts, readingRoutes } from "./reading.ts";
 import type { Route } from "./route.ts";
 
-export interface ApiParts extends ReadingParts, ActingParts {
+export interface ApiParts extends ReadingParts, ActingParts, BooksRouteParts {
   /** Undefined: every call is refused. */
   token: string | undefined;
   log: Log;
@@ -26,8 +27,8 @@ export interface ApiParts extends ReadingParts, ActingParts {
 const BODY_LIMIT = "64kb";
 
 /** Everything under `/api/v1`. */
-export function apiRoutes(parts: ReadingParts & ActingParts): Route[] {
-  return [...readingRoutes(parts), ...actingRoutes(parts)];
+export function apiRoutes(parts: ReadingParts & ActingParts & BooksRouteParts): Route[] {
+  return [...readingRoutes(parts), ...booksRoutes(parts), ...actingRoutes(parts)];
 }
 
 /** The API, to be mounted at `/api`. */

@@ -7,6 +7,7 @@ import { productRoot } from "../paths.ts";
 import { parseRoles, type Role } from "../roles.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { SettingsError } from "../settings/settings-error.ts";
+import { addBooksCommand } from "./books.ts";
 import { addCallbacksCommand } from "./callbacks.ts";
 import { addCheckCommand } from "./check.ts";
 import { addConnectCommand } from "./connect.ts";
@@ -52,6 +53,7 @@ Examples:
   bellhop check                           try everything that is configured
   bellhop list jobs --state dead          what needs a person
   bellhop replay job <id>                 run it again
+  bellhop books check                     do books and bookings agree?
   bellhop schedule preview                what guests will get in the next days
 
 Exit codes: 0 done, 1 failed and named on stderr, 2 wrong usage.
@@ -94,6 +96,7 @@ function createProgram(shell: Shell): Command {
   addMigrateCommand(program, shell);
   addImportCommand(program, shell);
   addReconcileCommand(program, shell);
+  addBooksCommand(program, shell);
   addListCommand(program, shell);
   addReplayCommand(program, shell);
   addPauseCommands(program, shell);

@@ -1,3 +1,4 @@
+import { BooksCheck } from "../books/books-check.ts";
 import type { Database } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
 import { DryRuns } from "../dispatch/dry-run.ts";
@@ -36,6 +37,7 @@ export interface OpenBellhop extends OpenStore {
   occurrences: OccurrenceStore;
   subjects: SubjectStore;
   normalizers: Normalizers;
+  books: BooksCheck;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
 }
 
@@ -85,6 +87,7 @@ export async function withBellhop<T>(
       occurrences: container.resolve(OccurrenceStore),
       subjects: container.resolve(SubjectStore),
       normalizers: container.resolve(Normalizers),
+      books: container.resolve(BooksCheck),
       workshop: {
         clock: container.resolve(CLOCK),
         pdf: container.resolve(PDF),

@@ -14,12 +14,14 @@ export type Cells = readonly string[];
  * Text from outside is cleaned: a name must not move the cursor of the office's terminal.
  *
  * @param whole Headers of columns that are never cut, because people copy from them.
+ * @param right Headers of columns that end at one line, such as amounts.
  */
 export function table(
   headers: Cells,
   rows: readonly Cells[],
   columns: number,
   whole: readonly string[] = [],
+  right: readonly string[] = [],
 ): string {
   const lines = [headers, ...rows].map((cells) => cells.map(plain));
   const widths = headers.map((_, index) =>
@@ -28,7 +30,8 @@ export function table(
   const over = sum(widths) + GAP.length * (headers.length - 1) - columns;
   const fixed = headers.map((header) => whole.includes(header));
   shrink(widths, fixed, over);
-  return lines.map((cells) => `${lineOf(cells, widths)}\n`).join("");
+  const isRight = headers.map((header) => right.includes(header));
+  return lines.map((cells) => `${lineOf(cells, widths, isRight)}\n`).join("");
 }
 
 /** Takes from the widest until all fit. */
@@ -41,15 +44,16 @@ function shrink(widths: number[], fixed: readonly boolean[], excess: number): vo
   }
 }
 
-function lineOf(cells: Cells, widths: readonly number[]): string {
-  const padded = cells.map((cell, index) => pad(cell, widths[index] ?? 0));
+function lineOf(cells: Cells, widths: readonly number[], isRight: readonly boolean[]): string {
+  const padded = cells.map((cell, index) => pad(cell, widths[index] ?? 0, isRight[index]));
   return padded.join(GAP).trimEnd();
 }
 
-function pad(cell: string, width: number): string {
+function pad(cell: string, width: number, isRight = false): string {
   const letters = lettersOf(cell);
   if (letters.length > width) return `${letters.slice(0, width - 1).join("")}…`;
-  return cell + " ".repeat(width - letters.length);
+  const space = " ".repeat(width - letters.length);
+  return isRight ? space + cell : cell + space;
 }
 
 /** Without line ends, escape sequences and marks that turn the direction of writing. */

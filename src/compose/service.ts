@@ -6,6 +6,7 @@ import { createApp } from "../api/app.ts";
 import { Bellhop } from "../bellhop.ts";
 import { Connector } from "../connect/connector.ts";
 import { connectRoutes } from "../connect/routes.ts";
+import { EffectStore } from "../effects/effect-store.ts";
 import { FactStore } from "../db/fact-store.ts";
 import { Ownership } from "../db/ownership.ts";
 import { DryRuns } from "../dispatch/dry-run.ts";
@@ -75,6 +76,7 @@ function makeApi(c: DependencyContainer, { settings, spool }: Foundation): Route
   const tokens = connections.flatMap(([, connection]) => connection.tokens);
   return createApi({
     db,
+    books: { db, pauses, effects: c.resolve(EffectStore), clock: c.resolve(CLOCK) },
     token: apiToken,
     jobs: c.resolve(JobStore),
     pauses,

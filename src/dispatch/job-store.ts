@@ -37,9 +37,26 @@ export class JobStore {
    * @returns how many.
    */
   async enqueue(trx: Knex.Transaction, events: readonly AnyEvent[]): Promise<number> {
-    const wanted = events.flatMap((event) =>
-      this.#handlers.jobsFor(event).map((job) => ({ event, job })),
+    return this.#insert(trx, this.#wantedBy(events));
+  }
+
+  /**
+   * Tells one handler of events that it has never heard of, such as one that is younger than they are.
+   *
+   * @returns how many; those that it does not ask for are passed over.
+   */
+  async tell(trx: Knex.Transaction, handler: string, events: readonly AnyEvent[]): Promise<number> {
+    return this.#insert(
+      trx,
+      this.#wantedBy(events).filter(({ job }) => job.handler === handler),
     );
+  }
+
+  #wantedBy(events: readonly AnyEvent[]): WantedByEvent[] {
+    return events.flatMap((event) => this.#handlers.jobsFor(event).map((job) => ({ event, job })));
+  }
+
+  async #insert(trx: Knex.Transaction, wanted: readonly WantedByEvent[]): Promise<number> {
     if (wanted.length === 0) return 0;
     const now = trx.raw(this.#db.dialect.nowMs);
     const rows = wanted.map(({ event, job: { handler, scope, settleMs } }) => ({
@@ -178,6 +195,11 @@ export class JobStore {
       .update({ state: to, reason, run_at: now });
     return moved === 1;
   }
+}
+
+interface WantedByEvent {
+  event: AnyEvent;
+  job: WantedJob;
 }
 
 interface JobPlace {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Knex } from "knex";
 
 import { type Database, StaleStateError } from "../db/database.ts";
+import { tableBy } from "../db/index-hint.ts";
 import { newId } from "../process/new-id.ts";
 import type { EffectResult, EffectSteps, LedgerEntry, PeriodEntry } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
@@ -61,8 +62,9 @@ export class EffectStore {
 
   /** What a handler has done for each of the scopes, oldest first. */
   async entries(handler: string, scopes: readonly string[]): Promise<Map<string, LedgerEntry[]>> {
-    const rows: (EffectRow & { scope: string })[] = await this.#db
-      .knex("effects")
+    // Named, because for hundreds of scopes MySQL may rather walk along the whole ledger.
+    const rows: (EffectRow & { scope: string })[] = await this.#db.knex
+      .from(tableBy(this.#db, "effects", "effects_key"))
       .where({ handler })
       .whereIn("scope", [...scopes])
       .orderBy("position")

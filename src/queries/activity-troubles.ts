@@ -4,7 +4,7 @@ import { causeOf } from "../alerts/words.ts";
 import type { Database } from "../db/database.ts";
 import type { ActiveTrouble } from "../sdk/context.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 
 const MAX_TROUBLES = 100;
 

@@ -8,7 +8,7 @@ import type { ActiveBooking, Activity } from "../sdk/context.ts";
 import type { TimeWindow } from "../sdk/lists.ts";
 import { troublesIn } from "./activity-troubles.ts";
 import { findBookings } from "./bookings.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 
 const MAX_BOOKINGS = 500;
 /** Of one booking: its first and its newest. */

@@ -2,12 +2,12 @@ import type { Database } from "../db/database.ts";
 import { searchable } from "../normalize/subject-store.ts";
 import { type Booking, BOOKING_STATUSES } from "../sdk/booking.ts";
 import { day, oneOf, text } from "./filters.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { List } from "./list.ts";
 import { beginsWith, planOf, type Range, type Table, term, type Term } from "./plan.ts";
 import { present } from "./present.ts";
 
-const SUBJECTS: Table = {
+export const SUBJECTS: Table = {
   name: "subjects",
   key: "id",
   ordered: [
@@ -18,7 +18,7 @@ const SUBJECTS: Table = {
 };
 
 /** Only bookings whose state has been seen have a status. */
-const WITH_STATE: Term = { column: "status", operator: "in", value: BOOKING_STATUSES };
+export const WITH_STATE: Term = { column: "status", operator: "in", value: BOOKING_STATUSES };
 
 const filters = {
   connection: text("Name of the connection"),

@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 
 /** How many of one thing, of one state, of one connection or handler. */
 interface Count {

@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { type DeliveryState, readHeaders } from "../inbox/inbox-store.ts";
 import { instant, oneOf, text } from "./filters.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { List } from "./list.ts";
 import { planOf, type Table, term } from "./plan.ts";
 import { presentInstant } from "./present.ts";

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import type { Database } from "../db/database.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import type { Plan, Range, Term } from "./plan.ts";
 
 /** Rows that are looked at one by one before the narrower index is asked. */

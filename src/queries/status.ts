@@ -8,7 +8,7 @@ import type { Spool } from "../spool/spool.ts";
 import { spooledElsewhere } from "../spool/spooled-elsewhere.ts";
 import { Counts } from "./counts.ts";
 import { openIncidents } from "./incidents.ts";
-import { tableBy } from "./index-hint.ts";
+import { tableBy } from "../db/index-hint.ts";
 import { presentInstant } from "./present.ts";
 
 export interface StatusParts {

@@ -4,6 +4,7 @@ import { apiRoutes } from "../../src/api/api.ts";
 import { type ApiDescription, describeApi } from "../../src/api/openapi/document.ts";
 import type { Operation } from "../../src/api/openapi/operation.ts";
 import type { ActingParts } from "../../src/api/acting.ts";
+import type { BooksRouteParts } from "../../src/api/books.ts";
 import type { ReadingParts } from "../../src/api/reading.ts";
 import { presentBooking } from "../../src/queries/bookings.ts";
 import { ComparedDays } from "../../src/reconcile/compared-days.ts";
@@ -33,7 +34,7 @@ function references(value: unknown): string[] {
 
 describe("the description", () => {
   it("names every call that there is, and no other", () => {
-    const implemented = apiRoutes({} as ReadingParts & ActingParts).map(
+    const implemented = apiRoutes({} as ReadingParts & ActingParts & BooksRouteParts).map(
       ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`,
     );
 
@@ -177,6 +178,8 @@ async function pathsToTry(app: App): Promise<{ name: string; url: string }[]> {
     "/replays",
     "/incidents",
     "/reconciliations",
+    "/books",
+    "/books/totals",
   ];
   const single = ["/deliveries", "/events", "/jobs", "/replays"].map(async (list) => {
     const { body } = await callApi(app, list);

@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 import { IncidentStore } from "../../src/alerts/incident-store.ts";
+import type { BooksInstance } from "../../src/books/books-instances.ts";
+import { booksPage, booksTotalsPage } from "../../src/books/books-pages.ts";
+import {
+  byDocuments,
+  byJobs,
+  byServiceDay,
+  countByServiceDay,
+  withoutDay,
+} from "../../src/books/candidates.ts";
+import { beginningsOf } from "../../src/books/first-events.ts";
+import { readLanes } from "../../src/books/lanes.ts";
+import { readAccounts } from "../../src/books/read-accounts.ts";
 import { CounterStore } from "../../src/db/counter-store.ts";
 import type { Database } from "../../src/db/database.ts";
 import { hasOwner } from "../../src/db/ownership.ts";
@@ -8,6 +21,7 @@ import { FactStore } from "../../src/db/fact-store.ts";
 import { HandlerTable } from "../../src/dispatch/handler-table.ts";
 import { JobStore } from "../../src/dispatch/job-store.ts";
 import { PauseStore } from "../../src/dispatch/pause-store.ts";
+import { EffectStore } from "../../src/effects/effect-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { activityIn } from "../../src/queries/activity.ts";
@@ -21,6 +35,7 @@ import { attemptsOf, findJob } from "../../src/queries/jobs.ts";
 import { readPage } from "../../src/queries/list.ts";
 import { readReplay, Replays } from "../../src/queries/replays.ts";
 import { findTurn, jobsOfEvent, lastTurn } from "../../src/queries/schedules.ts";
+import { accountingSettings } from "../../src/sdk/accounting/settings.ts";
 import { readStatus } from "../../src/queries/status.ts";
 import { OccurrenceStore } from "../../src/schedule/occurrence-store.ts";
 import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
@@ -47,6 +62,22 @@ async function scansOf(db: Database, work: () => Promise<unknown>): Promise<stri
 async function readList(db: Database, { list }: ListCase, query: Record<string, string>) {
   const asked = readListQuery(list.filters, query);
   await readPage(db, list, asked.filters, asked.page);
+}
+
+async function allOf<T>(pages: AsyncIterable<T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
+/** Books that keep whatever they hear of. */
+function booksOf(handler: string): BooksInstance {
+  const refused = () => Promise.reject(new Error("nobody is asked"));
+  return {
+    ...{ id: "books", handler, on: ["booking.confirmed"], when: {}, mode: "live", moments: [] },
+    ...{ handlers: [handler], target: { post: refused, read: refused } },
+    settings: z.object(accountingSettings).parse({}),
+  };
 }
 
 onEachStore((store) => {
@@ -162,6 +193,38 @@ onEachStore((store) => {
       expect(scans).toEqual([]);
     },
   );
+
+  it("bookings are put beside their books by indexes, whichever are looked at", async () => {
+    const db = await filledStore(store, 1_000);
+    await db.knex("effects").update({ period: "2026-03", handler: "books/documents" });
+    await db.knex("jobs").where({ handler: "books/post" }).update({ handler: "books/documents" });
+    const stores = {
+      db,
+      effects: new EffectStore(db),
+      pauses: new PauseStore(db),
+      clock: { now: Date.now },
+    };
+    const instance = booksOf("books/documents");
+    const wanted = { connections: ["fjord", "bikes"], since: "2026-05-12" };
+
+    const scans = await scansOf(db, async () => {
+      await countByServiceDay(db, wanted);
+      const walks = [byServiceDay(db, wanted), withoutDay(db, wanted)];
+      const bookings = (await Promise.all(walks.map(allOf))).flat();
+      await readAccounts(stores, instance, bookings.slice(0, 100));
+      await readLanes(stores, instance, bookings.slice(0, 50));
+      await beginningsOf(db, ["booking.confirmed"], bookings.slice(0, 50));
+      const march = { ...wanted, since: "2026-03-01" };
+      expect(await allOf(byDocuments(db, instance.handler, march))).toHaveLength(1_000);
+      expect((await allOf(byJobs(db, instance.handler))).length).toBeGreaterThan(0);
+      for (const query of [{}, { month: "2026-05" }, { connection: "fjord", differs: "true" }]) {
+        await booksPage(stores, [instance], query);
+      }
+      await booksTotalsPage(stores, [instance], { connection: "fjord" });
+    });
+
+    expect(scans).toEqual([]);
+  });
 
   it.each([
     { kind: "deliveries", connection: "fjord", until: "2026-03-02T13:00:00Z" },

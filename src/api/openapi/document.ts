@@ -1,3 +1,4 @@
+import { BOOKS_SCHEMAS } from "./books-schemas.ts";
 import { BOOKING_SCHEMAS } from "./booking-schemas.ts";
 import type { PathItem } from "./operation.ts";
 import { PATHS } from "./paths.ts";
@@ -33,7 +34,13 @@ export function describeApi(): ApiDescription {
     paths: PATHS,
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
-      schemas: { ...VALUE_SCHEMAS, ...BOOKING_SCHEMAS, ...WORK_SCHEMAS, ...STATUS_SCHEMAS },
+      schemas: {
+        ...VALUE_SCHEMAS,
+        ...BOOKING_SCHEMAS,
+        ...BOOKS_SCHEMAS,
+        ...WORK_SCHEMAS,
+        ...STATUS_SCHEMAS,
+      },
     },
   };
 }

@@ -7,6 +7,7 @@ import { jobList } from "../../queries/jobs.ts";
 import { occurrenceFilters } from "../../queries/occurrences.ts";
 import { reconciliationList } from "../../queries/reconciliations.ts";
 import { ACTING_PATHS } from "./acting-paths.ts";
+import { BOOKS_PATHS } from "./books-paths.ts";
 import { answers, json, listing, type PathItem, pathParameter } from "./operation.ts";
 import { ref } from "./schema.ts";
 
@@ -90,6 +91,7 @@ export const PATHS: Readonly<Record<string, PathItem>> = {
       description: "Days are days in UTC.",
     },
   },
+  ...BOOKS_PATHS,
   "/status": {
     get: {
       operationId: "getStatus",

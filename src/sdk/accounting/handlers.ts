@@ -4,7 +4,7 @@ import type { EffectResult, HandlerContext } from "../context.ts";
 import type { Handler, HandlerResult, Integration } from "../integration.ts";
 import { type Issued, issuedIn } from "./issued.ts";
 import { type Facts, nextDocuments } from "./next-documents.ts";
-import type { NotedDocument } from "./noted.ts";
+import { isNoted, type NotedDocument } from "./noted.ts";
 import { partyOf } from "./party.ts";
 import { periodOf } from "./periods.ts";
 import { post, sentenceOf } from "./posting.ts";
@@ -153,10 +153,6 @@ async function note<Config>(
     find: () => Promise.resolve({ summary, data }),
     perform: () => Promise.resolve({ summary, data }),
   });
-}
-
-function isNoted(document: Issued["document"]): document is NotedDocument {
-  return document.kind === "opening" || document.kind === "share" || document.kind === "taking";
 }
 
 /** A booking that has changed hands still has documents of whoever had it before. */

@@ -1,4 +1,4 @@
-import type { DocumentLine } from "./document.ts";
+import type { AccountingDocument, DocumentLine } from "./document.ts";
 import type { MoneyBooked } from "./money.ts";
 
 /**
@@ -46,3 +46,7 @@ export interface Taking extends NotedBase {
 }
 
 export type NotedDocument = Opening | Share | Taking;
+
+export function isNoted(document: AccountingDocument | NotedDocument): document is NotedDocument {
+  return document.kind === "opening" || document.kind === "share" || document.kind === "taking";
+}

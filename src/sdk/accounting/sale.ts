@@ -29,9 +29,14 @@ export function saleOf(booking: Booking, settings: AccountingSettings, moved: Mo
   return {
     policy: policyOf(booking, settings),
     lines: forAgent(booking, settings, soldLines(booking, settings, moved)),
-    serviceDay: booking.start?.date ?? dayOfText(booking.madeAt, booking),
+    serviceDay: serviceDayOf(booking),
     billed: isBilledToAgent(booking) ? billingOf(settings) : invoicesOf(settings),
   };
+}
+
+/** The day that income belongs to: of the service, or where the source gives none, of the booking. */
+export function serviceDayOf(booking: Booking): string | undefined {
+  return booking.start?.date ?? dayOfText(booking.madeAt, booking);
 }
 
 export function policyOf(booking: Booking, { policy, policies }: AccountingSettings): Policy {

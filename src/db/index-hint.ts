@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import type { Database } from "../db/database.ts";
+import type { Database } from "./database.ts";
 
 /**
  * A table read through one named index. Lists say themselves which index serves which filters:
