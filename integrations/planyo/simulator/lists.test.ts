@@ -139,9 +139,9 @@ describe("a system with many bookings", () => {
     expect(call?.about).toBe(`reservation ${Math.max(...numbers)}`);
   });
 
-  it("finds the reservations of two weeks among 100,000, page by page", async () => {
+  it("finds the reservations of two weeks among 30,000, page by page", async () => {
     const served = await serve();
-    served.system.populate(100_000);
+    served.system.populate(30_000);
     const context = served.context();
 
     const found = await allPages((page) =>
@@ -151,7 +151,7 @@ describe("a system with many bookings", () => {
       ),
     );
 
-    expect(found.length).toBeGreaterThan(3000);
+    expect(found.length).toBeGreaterThan(900);
     expect(new Set(found.map(({ reference }) => reference)).size).toBe(found.length);
   });
 });
@@ -304,7 +304,7 @@ describe("a system that lags", () => {
 it("rows that move are missed or doubled now and then, at the edges of pages", async () => {
   const passes: string[][] = [];
   const served = await serve({ hasMovingRows: true });
-  served.system.populate(2500);
+  served.system.populate(1200);
   const wanted = [...served.system.truth()].filter(({ startsOn }) => startsOn > "2026-03-02");
 
   for (let pass = 0; pass < 8; pass += 1) {
