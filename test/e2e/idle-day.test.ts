@@ -8,7 +8,9 @@ import type { SimulatedSystem } from "../../src/sdk/simulator.ts";
 import { type MonthsWorld, type PlayedSource, startMonth } from "./months-world.ts";
 
 const BOOKINGS = 150;
-const STEP_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+const STEP_MS = 5 * MINUTE_MS;
+const EVERY_MINUTES = 15;
 const HOUR_MS = 60 * 60_000;
 /** Of what the source allows an hour. */
 const MOST_SHARE = 0.01;
@@ -22,9 +24,10 @@ afterEach(async () => {
 });
 
 it("a day without differences costs at most a hundredth of what the source allows, every hour", async () => {
-  world = await startMonth({ seed: 3, before: BOOKINGS, everyMinutes: 15 });
+  world = await startMonth({ seed: 3, before: BOOKINGS, everyMinutes: EVERY_MINUTES });
   await world.settle();
-  await passHours(world, 24); // the first rounds look back further, and take over what is over
+  // The first rounds look back further, and take over what is over. Here nobody counts.
+  await passHours(world, 24, EVERY_MINUTES * MINUTE_MS);
 
   const costs = new Map(world.sources.map(({ id }) => [id, [] as number[]]));
   for (let hour = 0; hour < 24; hour += 1) {
@@ -50,7 +53,7 @@ it("a day without differences costs at most a hundredth of what the source allow
 }, 240_000);
 
 it("a change that no call has told is found within hours, by itself", async () => {
-  world = await startMonth({ seed: 3, before: 20, everyMinutes: 15 });
+  world = await startMonth({ seed: 3, before: 20, everyMinutes: EVERY_MINUTES });
   await world.settle();
   await passHours(world, 2);
   for (const { system } of world.sources) changeUntilPaid(system);
@@ -82,9 +85,13 @@ function changeUntilPaid(system: SimulatedSystem): void {
   throw new Error("nothing was paid");
 }
 
-async function passHours({ time, sources }: MonthsWorld, hours: number): Promise<void> {
-  for (let passed = 0; passed < hours * HOUR_MS; passed += STEP_MS) {
-    time.pass(STEP_MS);
+async function passHours(
+  { time, sources }: MonthsWorld,
+  hours: number,
+  stepMs = STEP_MS,
+): Promise<void> {
+  for (let passed = 0; passed < hours * HOUR_MS; passed += stepMs) {
+    time.pass(stepMs);
     for (let calls = -1; calls !== total(sources);) {
       calls = total(sources);
       await sleep(QUIET_MS);
