@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 
 import { playableIntegrations } from "../../src/simulate/known-integrations.ts";
+import { command } from "../cli/command.ts";
 import { freePort, temporaryFolder } from "../harness/servers.ts";
 import { runBellhop, type RunningCommand, startBellhop } from "./run-bellhop.ts";
 
@@ -144,10 +145,10 @@ describe("bellhop simulate", () => {
   ])("takes %s %s for wrong usage", async (option, value) => {
     const [flag = ""] = option.split(" ");
 
-    const { code, stderr } = await simulate(`${flag}=${value}`);
+    const { code, err } = await command({ env: {} }, "simulate", `${flag}=${value}`);
 
     expect(code).toBe(2);
-    expect(stderr).toContain(`option '${option}' argument '${value}' is invalid`);
+    expect(err).toContain(`option '${option}' argument '${value}' is invalid`);
   });
 
   it("says so when Bellhop does not run", async () => {
