@@ -145,7 +145,7 @@ export function openWorkshopIn(
 }
 
 async function untilNothingIsDue(db: Database, worker: Worker): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const due: unknown = await db
       .knex("lanes")
@@ -153,7 +153,7 @@ async function untilNothingIsDue(db: Database, worker: Worker): Promise<void> {
       .orWhereNotNull("token")
       .first("id");
     if (due === undefined && worker.isIdle) return;
-    if (Date.now() > deadline) throw new Error("the worker did not come to rest within 15 s");
+    if (Date.now() > deadline) throw new Error("the worker did not come to rest within 30 s");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
