@@ -164,9 +164,8 @@ onEachStore((store) => {
     const rows = await pagesOf(app, "/books?limit=7");
     const shown = await pagesOf(app, "/books/totals?instance=books-fjord");
     expect(rows).toHaveLength(known.size);
-    for (const row of rows) {
-      expect(check.faultsOf({ $ref: "#/components/schemas/BooksRow" }, row)).toEqual([]);
-    }
+    const described = { type: "array", items: { $ref: "#/components/schemas/BooksRow" } };
+    expect(check.faultsOf(described, rows)).toEqual([]);
     expect(sumOf(shown, "posted")).toBe(journal.posted);
     expect(sumOf(shown, "paid")).toBe(sumOf(totals, "paid"));
   });
@@ -202,7 +201,7 @@ onEachStore((store) => {
     });
   });
 
-  it("for twice as many bookings there are no more than twice as many queries, none without an index", async () => {
+  it("queries grow with batches of bookings and no faster, none without an index", async () => {
     app = await startOffice({ location: await store.newLocation(), roles: "console" });
     const { db, container } = app;
     const [instance] = booksInstances(container.resolve(HandlerTable));
@@ -222,7 +221,7 @@ onEachStore((store) => {
       });
       return { totals, most, batches, statements };
     };
-    const [few, many] = store.name === "sqlite" ? [10_000, 20_000] : [1_600, 3_200];
+    const [few, many] = store.name === "sqlite" ? [2_000, 20_000] : [400, 2_000];
 
     await addUntold(db, few);
     const first = await look();
@@ -232,10 +231,10 @@ onEachStore((store) => {
 
     expect(second.totals.bookings).toBe(many);
     const untold = first.totals.causes.get("never_told") ?? 0;
-    expect(untold).toBeGreaterThan(300);
-    expect(second.totals.causes.get("never_told")).toBe(untold * 2);
+    expect(untold).toBeGreaterThan(0);
+    expect(second.totals.causes.get("never_told")).toBe((untold * many) / few);
     expect(second.most).toBeLessThanOrEqual(500);
-    expect(second.statements.length).toBeLessThanOrEqual(2 * first.statements.length);
+    expect(second.statements.length).toBeLessThanOrEqual((first.statements.length * many) / few);
     expect(second.statements.length).toBeLessThan(10 * second.batches + 20);
     const scans = await Promise.all(first.statements.map((one) => fullScans(db, one)));
     expect(scans.flat()).toEqual([]);
