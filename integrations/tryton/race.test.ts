@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { kindOf } from "#sdk";
 import type { Posting } from "#sdk/accounting";
-import { hasPrograms } from "#sdk/testing";
+import { hasPrograms, isLongRun } from "#sdk/testing";
 
 import { trytonTarget } from "./target.ts";
 import { bookingFile, GUEST, invoice, line, type BookingFile } from "./testing/postings.ts";
 import { hasPostgres, openPostgresShop } from "./testing/postgres.ts";
 import type { Shop } from "./testing/shop.ts";
 
-const canRun = hasPrograms("trytond", "trytond-admin") && hasPostgres();
+// Its database takes two minutes to build: for the long run.
+const canRun = isLongRun() && hasPrograms("trytond", "trytond-admin") && hasPostgres();
 
 /**
  * Bellhop posts one document after the other. That nothing is posted twice must not hang on it: the

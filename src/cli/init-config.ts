@@ -39,6 +39,7 @@ export function configText(
     "  reminders: {}",
     "  # Mails the office every morning what was booked, changed, cancelled and paid.",
     "  # digest: {}",
+    ...booksLines(answers),
     "",
     "# Moments around each booking. A reminder of another name needs a template: see docs/time.md.",
     "timers:",
@@ -51,6 +52,22 @@ export function configText(
     '  # - { name: thanks, relativeTo: end, offset: "+1d at 10:00" }',
     "",
   ].join("\n");
+}
+
+function booksLines({ keepsBooks }: InitAnswers): string[] {
+  const about =
+    "  # Keeps books of bookings and payments: data/books/main.journal, plain text for hledger and ledger.";
+  if (keepsBooks !== true) return [about, "  # ledger-file: {}"];
+  return [
+    about,
+    "  ledger-file:",
+    "    settings:",
+    "      # When income arises. deposit: at the service, and money before it is owed; invoice: at booking.",
+    "      policy: deposit",
+    "      # Taxes inside your prices, by name; without any, the rates that the booking system tells.",
+    '      # taxes: { standard: { ratePercent: "21" } }',
+    "      # More about these: docs/books.md and integrations/ledger-file/README.md",
+  ];
 }
 
 function connectionLines(source: InitSource, { name, language }: InitAnswers): string[] {

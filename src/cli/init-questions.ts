@@ -17,6 +17,8 @@ export interface InitAnswers {
   /** E-mail address of the office. */
   office?: string;
   language: string;
+  /** Whether bookings and payments are kept as a journal. */
+  keepsBooks?: true;
   /** Of each booking system, by its id. */
   settings: Readonly<Record<string, GivenSettings>>;
 }
@@ -63,12 +65,16 @@ export async function askQuestions(
     validate: languageTag,
   });
   const zones = await askTimeZone(prompts, setUps);
+  const keepsBooks = await prompts.confirm(
+    "Keep books of bookings and payments, as a plain-text file for hledger or ledger?",
+  );
   const address = office.trim();
   return {
     sources,
     name: name.trim(),
     ...(address !== "" && { office: address }),
     language: language.trim().toLowerCase(),
+    ...(keepsBooks && { keepsBooks }),
     settings: Object.fromEntries(
       [...accounts].map(([id, account]) => [
         id,

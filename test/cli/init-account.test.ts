@@ -128,6 +128,13 @@ describe("init reads from the booking system", () => {
   });
 });
 
+it("books are kept when somebody wants them", async () => {
+  const system = await simulated(planyo);
+  const person = new Person(...PLANYO, [/Keep books of bookings and payments/, "yes"]);
+
+  expect(await askQuestions(person, [system], undefined)).toMatchObject({ keepsBooks: true });
+});
+
 it("two accounts in different zones each keep their own", async () => {
   const site = await simulated(planyo);
   const first = account;

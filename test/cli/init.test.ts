@@ -224,6 +224,21 @@ describe("what init writes", () => {
     expect(Object.keys(settings)).toEqual(known);
   });
 
+  it.each([{ keepsBooks: true as const, kept: ["ledger-file"] }, { kept: [] }])(
+    "keeps books where that was wanted, and otherwise says how: $kept",
+    async ({ kept, ...wanted }) => {
+      const { environment } = await write(wanted);
+
+      const text = readFileSync(join(folder, "bellhop.yaml"), "utf8");
+      const { instances } = await loadRegistry(settingsOf(environment), [productIntegrations]);
+      expect([...instances.keys()]).toEqual(["voucher-mail", "reminders", ...kept]);
+      expect(text).toContain("data/books/main.journal, plain text for hledger and ledger.");
+      expect(text.includes("# ledger-file: {}")).toBe(kept.length === 0);
+      if (kept.length > 0)
+        expect(instances.get("ledger-file")?.settings).toMatchObject({ policy: "deposit" });
+    },
+  );
+
   it("names the schema for editors in its first line, where there is one", async () => {
     await write({}, "./bellhop.schema.json");
     const [first] = readFileSync(join(folder, "bellhop.yaml"), "utf8").split("\n");

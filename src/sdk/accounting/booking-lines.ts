@@ -2,6 +2,7 @@ import type { Booking, BookingItem } from "../booking.ts";
 import { splitByWeight, taxWithin } from "./amounts.ts";
 import type { DocumentLine, LineRole } from "./document.ts";
 import type { AccountingSettings } from "./settings.ts";
+import { oneLine } from "./text.ts";
 
 /** How a line is taxed. */
 export type LineTax = Pick<DocumentLine, "taxCode" | "ratePercent">;
@@ -68,7 +69,7 @@ function lineOf(item: BookingItem, settings: AccountingSettings): DocumentLine {
   const role = roleOf(item, settings);
   const product = item.productId ?? item.productCode;
   return line({
-    description: item.name,
+    description: oneLine(item.name),
     role,
     grossMinor: item.price?.amountMinor ?? 0,
     // Money that is only held, or owed until a certificate is used, is not taxed yet.

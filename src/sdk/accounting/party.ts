@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Booking } from "../booking.ts";
 import type { Party } from "./target.ts";
+import { oneLine } from "./text.ts";
 
 /** Longest code that all targets take whole. */
 const MAX_CODE = 50;
@@ -89,8 +90,4 @@ function present<T extends object>(parts: T): { [K in keyof T]?: NonNullable<T[K
       .map(([name, value]) => [name, typeof value === "string" ? oneLine(value) : value] as const)
       .filter(([, value]) => value !== undefined && value !== ""),
   ) as { [K in keyof T]?: NonNullable<T[K]> };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

@@ -14,3 +14,9 @@ export function hasPrograms(...names: readonly string[]): boolean {
   console.warn(`SKIPPED: ${what} not installed, suites that need it do not run`);
   return false;
 }
+
+/** Whether the run may take as long as it likes: `BELLHOP_LONG=true`, for a night. */
+export function isLongRun(): boolean {
+  // eslint-disable-next-line no-restricted-properties -- as above
+  return process.env["BELLHOP_LONG"] === "true";
+}
