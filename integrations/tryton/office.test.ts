@@ -40,7 +40,7 @@ describe.runIf(canRun)("what the office does in Tryton, and sees there", SLOW, (
 
     it("names everything that is wrong, with the nearest name that is there", async () => {
       const accounts = { ...SETTINGS.accounts, fees: "Payment Fee", rounding: "Payment Fees" };
-      const parts = { accounts, taxNames: { standard: "VAT 22%" }, journals: { sales: "Sales" } };
+      const parts = { accounts, taxNames: { standard: "VAT 211%" }, journals: { sales: "Sales" } };
 
       const failure = await checked(parts).catch(String);
 
@@ -48,7 +48,7 @@ describe.runIf(canRun)("what the office does in Tryton, and sees there", SLOW, (
         'settings.accounts.fees: Tryton has no account "Payment Fee": did you mean "Payment Fees"?',
       );
       expect(failure).toContain(
-        'settings.taxNames.standard: Tryton has no tax "VAT 22%": did you mean "VAT 21%"?',
+        'settings.taxNames.standard: Tryton has no tax "VAT 211%": did you mean "VAT 21%"?',
       );
       expect(failure).toContain('settings.journals.sales: Tryton has no journal "Sales"');
     });
