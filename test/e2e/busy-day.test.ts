@@ -18,7 +18,7 @@ import {
   postedNumbers,
   untilPosted,
 } from "../harness/journal.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 
 const TOKEN = "busy-day-token-0123456789abcdef";
 const SIMULATORS = { planyo, tourcms };
@@ -52,7 +52,7 @@ async function startDay(seed: number) {
   };
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   it.runIf(hasJudges)(
     `after a day of ${STORIES} bookings hledger says of each what it owes, and has no document twice`,
     { timeout: 120_000 },

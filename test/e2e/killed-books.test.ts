@@ -9,7 +9,7 @@ import { Database, type DatabaseLocation } from "../../src/db/database.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
 import { numbersInJournal, owedInJournal, postedNumbers, untilPosted } from "../harness/journal.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 
 const TOKEN = "books-token-0123456789abcdef";
 const BOOKINGS = 150;
@@ -82,7 +82,7 @@ async function expectWholeJournal(db: Database, folder: string): Promise<void> {
   expect([...owed].toSorted()).toEqual(NUMBERS.map((number) => [`bikes/${number}`, 14_000]));
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   const others = store.name === "mariadb" ? "another takes over" : "it is started again";
   it.runIf(hasJudges)(
     `killed ${KILLS} times while it posts, and ${others}: the journal is complete and has nothing twice`,

@@ -17,7 +17,7 @@ import { NOW } from "../sdk/accounting/books.ts";
 import { statesOf, type Step, step } from "../sdk/accounting/random-states.ts";
 
 /** BELLHOP_RUNS=500 tells as many stories as a long run should. */
-const RUNS = Number(process.env["BELLHOP_RUNS"] ?? 24);
+const RUNS = Number(process.env["BELLHOP_RUNS"] ?? 8);
 const SEED = Number(process.env["BELLHOP_SEED"] ?? 1201);
 const DAY_MS = 86_400_000;
 const DIED = "the process died";

@@ -1,3 +1,4 @@
+import { isLongRun } from "../../src/sdk/testing/programs.ts";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -29,6 +30,16 @@ export interface StoreUnderTest {
 /** Runs one suite on SQLite, and on MariaDB. */
 export function onEachStore(suite: (store: StoreUnderTest) => void): void {
   onBoth(suite, useMariaDb);
+}
+
+/** For suites that take minutes: on SQLite always, on both in a long run (`BELLHOP_LONG=true`). */
+export function onOneStore(suite: (store: StoreUnderTest) => void): void {
+  if (isLongRun()) onBoth(suite, useMariaDb);
+  else {
+    describe("on SQLite", () => {
+      suite(sqliteStore());
+    });
+  }
 }
 
 /** The same for a suite that breaks the server: it gets one of its own. */
