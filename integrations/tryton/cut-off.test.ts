@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { Posting } from "#sdk/accounting";
-import { hasPrograms } from "#sdk/testing";
+import { hasPrograms, isLongRun } from "#sdk/testing";
 
 import { trytonTarget } from "./target.ts";
 import { cutAfterWrite } from "./testing/breaking-http.ts";
@@ -18,7 +18,8 @@ import { openShop, type Shop } from "./testing/shop.ts";
 
 // A call takes some 20 ms of an idle machine, and this one is seldom idle.
 const SLOW = { timeout: 180_000 };
-const canRun = hasPrograms("trytond", "trytond-admin");
+// Dozens of tries on a real server: for the long run.
+const canRun = isLongRun() && hasPrograms("trytond", "trytond-admin");
 
 describe.runIf(canRun)("a try that is cut off after any of its calls", SLOW, () => {
   let shop: Shop;

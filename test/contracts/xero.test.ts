@@ -7,8 +7,11 @@ import { Contract, contractFile } from "./openapi.ts";
 
 const file = contractFile("xero-accounting-subset.json");
 
+const neverOpened = new Promise<Contract>(() => undefined);
+
 describe.runIf(file !== undefined)("Xero's own description of its API", () => {
-  const contract = Contract.open(file ?? "", "/api.xro/2.0");
+  // Not looked for where the suite is skipped.
+  const contract = file === undefined ? neverOpened : Contract.open(file, "/api.xro/2.0");
 
   it.each(Object.keys(STORIES))("has every call and every answer of: %s", async (title) => {
     const { office, last } = await begin(title);
