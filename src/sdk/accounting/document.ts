@@ -39,7 +39,8 @@ export interface DocumentLine {
   itemId?: string;
 }
 
-interface DocumentBase {
+/** What every document has, posted or only noted. */
+export interface DocumentBase {
   /** Unique in the booking, with an ordinal of its kind: `invoice:1`. The key of its effect too. */
   key: string;
   /** `YYYY-MM-DD`: the day it is posted on. */

@@ -1,22 +1,11 @@
-import type { AccountingDocument, DocumentLine } from "./document.ts";
+import type { AccountingDocument, DocumentBase, DocumentLine } from "./document.ts";
 import type { MoneyBooked } from "./money.ts";
 
-/**
- * Not asked of the target: what was taken over from the time before, or what waits to be posted together
- * with that of other bookings.
- */
-interface NotedBase {
-  key: string;
-  on: string;
-  currency: string;
-  totalMinor: number;
-  party: string;
-  sourceInvoice?: string;
-  note?: string;
-}
+// Not asked of the target: what was taken over from the time before, or what waits to be posted together
+// with that of other bookings.
 
 /** Where the books of a booking begin: what happened before is not posted. */
-export interface Opening extends NotedBase {
+export interface Opening extends DocumentBase {
   kind: "opening";
   /** Invoiced before, by whatever did it then. */
   lines: DocumentLine[];
@@ -25,7 +14,7 @@ export interface Opening extends NotedBase {
 }
 
 /** What a booking adds to the monthly invoice of its agent; negative lines take away. */
-export interface Share extends NotedBase {
+export interface Share extends DocumentBase {
   kind: "share";
   /** `2026-11` */
   month: string;
@@ -36,7 +25,7 @@ export interface Share extends NotedBase {
 }
 
 /** What a payment adds to the takings of a day. */
-export interface Taking extends NotedBase {
+export interface Taking extends DocumentBase {
   kind: "taking";
   /** `2026-11-28` */
   day: string;
