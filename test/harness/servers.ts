@@ -1,32 +1,16 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
+import { freePort } from "../../src/sdk/testing/free-port.ts";
+
 const run = promisify(execFile);
 
+export { freePort };
 export { hasPrograms as hasProgram } from "../../src/sdk/testing/programs.ts";
-
-/**
- * A port that nobody listens on. Not one of those that the system gives to outgoing connections:
- * in a run that opens thousands, one of them would have it before the server does.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (isFree) return port;
-  }
-}
 
 export function temporaryFolder(prefix = "bellhop-test-"): string {
   return mkdtempSync(join(tmpdir(), prefix));

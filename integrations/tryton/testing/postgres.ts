@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, existsSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { hasPrograms } from "#sdk/testing";
+import { freePort, hasPrograms } from "#sdk/testing";
 
-import { end, freePort, run, start, until, userOfPostgres } from "./processes.ts";
+import { end, run, start, until, userOfPostgres } from "./processes.ts";
 import { serve } from "./server.ts";
 import { setUp } from "./set-up.ts";
 import { shopAt, type Shop } from "./shop.ts";

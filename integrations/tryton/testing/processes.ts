@@ -1,7 +1,5 @@
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { chownSync } from "node:fs";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Debian's tools run under Debian's python3, whatever else is called so on the PATH. */
@@ -35,20 +33,6 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM
   const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill(signal);
   await exit;
-}
-
-/** A port that nobody listens on, and none of those that are given to outgoing connections. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise((resolve) => server.close(resolve));
-    if (isFree) return port;
-  }
 }
 
 export async function until(

@@ -2,7 +2,9 @@ import type { SpawnOptions } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { end, freePort, start, until } from "./processes.ts";
+import { freePort } from "#sdk/testing";
+
+import { end, start, until } from "./processes.ts";
 
 export interface Server {
   /** `http://127.0.0.1:PORT` */
