@@ -2,66 +2,136 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { expect, it } from "vitest";
 
-import { MonthQueue } from "./month-queue.ts";
+import { MonthQueue, type Upkeep } from "./month-queue.ts";
 
-/** Work whose runs end when the test says so. */
-function stoppedWork() {
-  const ends: { succeed: () => void; fail: (error: Error) => void }[] = [];
-  const work = () =>
-    new Promise<void>((succeed, fail) => {
-      ends.push({ succeed, fail });
-    });
-  return { ends, work };
-}
+/** A month whose writings end when the test says so. `ledger` is what has been begun. */
+class StoppedMonth implements Upkeep<readonly string[]> {
+  ledger: string[] = [];
+  reads = 0;
+  readonly written: string[] = [];
+  readonly ends: { succeed: () => void; fail: (error: Error) => void }[] = [];
 
-it("whoever asks while a run is under way shares the next one, which begins after that", async () => {
-  const queue = new MonthQueue();
-  const { ends, work } = stoppedWork();
-  const done: string[] = [];
-  const ask = async (who: string) => {
-    await queue.run("2026-03", work);
-    done.push(who);
+  read = () => {
+    this.reads += 1;
+    return Promise.resolve([...this.ledger]);
   };
 
-  const all = [ask("first"), ask("second"), ask("third"), ask("fourth")];
-  await turn();
-  expect(ends.length).toBe(1);
-  ends[0]?.succeed();
-  await turn();
+  write = (numbers: readonly string[]) => {
+    this.written.push(numbers.join(" "));
+    return new Promise<void>((succeed, fail) => {
+      this.ends.push({ succeed, fail });
+    });
+  };
 
-  expect(done).toEqual(["first"]);
-  expect(ends.length).toBe(2);
-  ends[1]?.succeed();
+  differences = (one: readonly string[], other: readonly string[]) =>
+    [...one, ...other].filter((number) => !one.includes(number) || !other.includes(number));
+
+  /** Ends the writing that is under way, and lets what waits for it happen. */
+  async end(error?: Error): Promise<void> {
+    const last = this.ends.at(-1);
+    if (error) last?.fail(error);
+    else last?.succeed();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+  }
+}
+
+/** Notes who is done, and how. */
+class Office {
+  readonly queue = new MonthQueue();
+  readonly done: string[] = [];
+  readonly month: StoppedMonth;
+
+  constructor(month: StoppedMonth) {
+    this.month = month;
+  }
+
+  /** Begins a document and asks for it to be written. */
+  async post(number: string): Promise<void> {
+    this.month.ledger.push(number);
+    await this.queue.run("2026-03", number, this.month).then(
+      () => this.done.push(number),
+      (error: unknown) => this.done.push(`${number}: ${(error as Error).message}`),
+    );
+  }
+}
+
+function openOffice() {
+  const month = new StoppedMonth();
+  return { month, office: new Office(month) };
+}
+
+it("who asks while a month is written shares the next writing, and no month is read twice for it", async () => {
+  const { month, office } = openOffice();
+
+  const all = [office.post("a")];
+  await turn();
+  all.push(office.post("b"), office.post("c"));
+  await month.end();
+
+  expect(office.done).toEqual(["a"]);
+  await month.end();
   await Promise.all(all);
-  expect(done).toEqual(["first", "second", "third", "fourth"]);
-  expect(ends.length).toBe(2);
+  expect(month.written).toEqual(["a", "a b c"]);
+  expect(month.reads).toBe(3);
 });
 
-it("an error is told to those whose run it was, and the next run is tried all the same", async () => {
-  const queue = new MonthQueue();
-  const { ends, work } = stoppedWork();
+it("a document is not done before what another process has begun meanwhile is written", async () => {
+  const { month, office } = openOffice();
 
-  const first = queue.run("2026-03", work);
-  const next = [queue.run("2026-03", work), queue.run("2026-03", work)];
-  ends[0]?.fail(new Error("the disk is full"));
-  await expect(first).rejects.toThrow("the disk is full");
+  const posted = office.post("a");
   await turn();
-  ends[1]?.fail(new Error("still full"));
-  const ended = await Promise.allSettled(next);
-  const later = queue.run("2026-03", work);
-  ends[2]?.succeed();
+  month.ledger.push("of another process");
+  await month.end();
+
+  expect(office.done).toEqual([]);
+  await month.end();
+  await posted;
+  expect(month.written).toEqual(["a", "a of another process"]);
+});
+
+it("what is no longer to be written is taken out before anything is done", async () => {
+  const { month, office } = openOffice();
+  month.ledger.push("failed later");
+
+  const posted = office.post("a");
+  await turn();
+  month.ledger = ["a"];
+  await month.end();
+  expect(office.done).toEqual([]);
+  await month.end();
+  await posted;
+
+  expect(month.written).toEqual(["failed later a", "a"]);
+});
+
+it("an error is told to those whose writing it was, and the next one is tried all the same", async () => {
+  const { month, office } = openOffice();
+
+  const first = office.post("a");
+  await turn();
+  const next = [office.post("b"), office.post("c")];
+  await month.end(new Error("the disk is full"));
+  await first;
+  expect(office.done).toEqual(["a: the disk is full"]);
+  await month.end(new Error("still full"));
+  await Promise.all(next);
+  const later = office.post("d");
+  await turn();
+  await month.end();
   await later;
 
-  expect(ended.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(office.done.slice(1)).toEqual(["b: still full", "c: still full", "d"]);
 });
 
 it("months do not wait for each other", async () => {
-  const queue = new MonthQueue();
-  const { ends, work } = stoppedWork();
+  const { month, office } = openOffice();
+  const other = new StoppedMonth();
 
-  const both = [queue.run("2026-03", work), queue.run("2026-04", work)];
+  const posted = office.post("a");
+  const elsewhere = office.queue.run("2026-04", "b", other);
+  await turn();
 
-  expect(ends.length).toBe(2);
-  for (const { succeed } of ends) succeed();
-  await Promise.all(both);
+  expect([month.ends.length, other.ends.length]).toEqual([1, 1]);
+  await Promise.all([month.end(), other.end()]);
+  await Promise.all([posted, elsewhere]);
 });

@@ -1,33 +1,86 @@
-interface Place {
-  running: Promise<void>;
-  /** Shared by all that ask while the one before is being written. */
-  next: Promise<void> | undefined;
+/** How a month is brought to what the ledger says. */
+export interface Upkeep<State> {
+  read(): Promise<State>;
+  write(state: State): Promise<void>;
+  /** Numbers of the documents that only one of the two has. */
+  differences(written: State, since: State): readonly string[];
 }
 
-/** Work on one thing at a time: whoever asks while it runs gets the next run, together. */
+interface Waiting {
+  number: string;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Writes one state of a month after the other: who asks while one is written shares the next.
+ *
+ * Another process may write the month, too, and whoever writes last must have seen what the other one
+ * had begun. So a document is in its place only when a look after its writing finds nothing that is
+ * missing there but documents that wait here for the writing after. What that look finds is what is
+ * written next, so a busy month is read once for each writing.
+ */
 export class MonthQueue {
-  readonly #places = new Map<string, Place>();
+  /** Who waits for the next writing of a month; there is a list while one is under way. */
+  readonly #waiting = new Map<string, Waiting[]>();
 
-  /** Resolves when a run has ended that was begun after the call. */
-  async run(name: string, work: () => Promise<void>): Promise<void> {
-    const place = this.#places.get(name);
-    if (!place) {
-      const fresh: Place = { running: Promise.resolve(), next: undefined };
-      this.#places.set(name, fresh);
-      return this.#begin(name, fresh, work);
-    }
-    place.next ??= place.running.catch(() => undefined).then(() => this.#begin(name, place, work));
-    return place.next;
+  /** Resolves when a state is in its place that was read after the call. */
+  run<State>(month: string, number: string, upkeep: Upkeep<State>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const one = { number, resolve, reject };
+      const waiting = this.#waiting.get(month);
+      if (waiting) {
+        waiting.push(one);
+        return;
+      }
+      this.#waiting.set(month, [one]);
+      void this.#serve(month, upkeep);
+    });
   }
 
-  async #begin(name: string, place: Place, work: () => Promise<void>): Promise<void> {
-    place.next = undefined;
-    place.running = work();
+  /** Runs until nobody waits. An error is told to those whose writing it was; the others have theirs. */
+  async #serve<State>(month: string, upkeep: Upkeep<State>): Promise<void> {
+    while (this.#isAsked(month)) await this.#bring(month, upkeep);
+    this.#waiting.delete(month);
+  }
+
+  async #bring<State>(month: string, upkeep: Upkeep<State>): Promise<void> {
+    const unsure: Waiting[] = [];
+    let asked: Waiting[] = [];
+    let written: State | undefined;
     try {
-      await place.running;
-    } finally {
-      // Nobody waits: the next one starts afresh.
-      if (this.#places.get(name)?.next === undefined) this.#places.delete(name);
+      do {
+        asked = this.#take(month);
+        const state = await upkeep.read();
+        const open = written && upkeep.differences(written, state);
+        if (open && this.#areServed(open, month, asked)) finish(unsure);
+        unsure.push(...asked.splice(0));
+        if (open?.length === 0) {
+          finish(unsure);
+        } else {
+          await upkeep.write(state);
+          written = state;
+        }
+      } while (unsure.length > 0 || this.#isAsked(month));
+    } catch (error) {
+      for (const { reject } of [...unsure, ...asked]) reject(error);
     }
   }
+
+  #isAsked(month: string): boolean {
+    return (this.#waiting.get(month)?.length ?? 0) > 0;
+  }
+
+  #take(month: string): Waiting[] {
+    return this.#waiting.get(month)?.splice(0) ?? [];
+  }
+
+  #areServed(open: readonly string[], month: string, asked: readonly Waiting[]): boolean {
+    const served = [...asked, ...(this.#waiting.get(month) ?? [])].map(({ number }) => number);
+    return open.every((number) => served.includes(number));
+  }
+}
+
+function finish(unsure: Waiting[]): void {
+  for (const { resolve } of unsure.splice(0)) resolve();
 }

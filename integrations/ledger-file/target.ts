@@ -12,7 +12,7 @@ import {
 import type { LedgerFileConfig } from "./config.ts";
 import { type JournalEntry, linesOf, type PostingLine, wordsOf } from "./entries.ts";
 import { beancount, journal, type JournalFormat } from "./journal-format.ts";
-import { MonthQueue } from "./month-queue.ts";
+import { MonthQueue, type Upkeep } from "./month-queue.ts";
 import { readBooks } from "./read-books.ts";
 import { writeMonth } from "./write-month.ts";
 
@@ -26,7 +26,7 @@ const months = new MonthQueue();
  */
 export const ledgerFile: AccountingTarget<LedgerFileConfig> = {
   // Documents that come meanwhile share the next writing of their month; one process writes.
-  atOnce: 64,
+  atOnce: 256,
 
   async post({ document, number }: Posting, context) {
     const { config, dataFolder } = context;
@@ -34,8 +34,8 @@ export const ledgerFile: AccountingTarget<LedgerFileConfig> = {
     if (sum !== 0) throw new PermanentError(`${number} does not balance: it is off by ${sum}`);
     const month = document.on.slice(0, 7);
     const place = placeOf(config, dataFolder);
-    const write = () => bring(place, month, context);
-    await explained(place.folder, () => months.run(`${place.folder}/${month}`, write));
+    const upkeep = upkeepOf(place, month, context);
+    await explained(place.folder, () => months.run(`${place.folder}/${month}`, number, upkeep));
     return { externalId: number, link: join(place.folder, `${month}.${place.format.ending}`) };
   },
 
@@ -59,22 +59,28 @@ interface Month {
   entries: (JournalEntry & { position: number })[];
 }
 
-/**
- * Brings a month to what the ledger says. Another process may write it too, when it takes over or
- * runs the work by the clock: whoever writes last has seen what the other one had begun.
- */
-async function bring(
+function upkeepOf(
   place: Place,
   month: string,
   context: TargetContext<LedgerFileConfig>,
-): Promise<void> {
-  let { owner, entries } = await readMonth(month, context);
-  for (;;) {
-    await writeMonth({ ...place, owner }, month, entries);
-    const since = await readMonth(month, context);
-    if (isSame(entries, since.entries)) return;
-    ({ owner, entries } = since);
-  }
+): Upkeep<Month> {
+  return {
+    read: () => readMonth(month, context),
+    write: ({ owner, entries }) => writeMonth({ ...place, owner }, month, entries),
+    differences: (written, since) =>
+      onlyInOne(
+        written.entries.map(({ number }) => number),
+        since.entries.map(({ number }) => number),
+      ),
+  };
+}
+
+function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
+  const [first, second] = [new Set(one), new Set(other)];
+  return [
+    ...one.filter((number) => !second.has(number)),
+    ...other.filter((number) => !first.has(number)),
+  ];
 }
 
 async function readMonth(
@@ -99,13 +105,6 @@ async function readMonth(
 
 function imbalanceOf(lines: readonly PostingLine[]): number {
   return lines.reduce((total, { amountMinor }) => total + amountMinor, 0);
-}
-
-function isSame(one: Month["entries"], other: Month["entries"]): boolean {
-  return (
-    one.length === other.length &&
-    one.every(({ position }, index) => position === other[index]?.position)
-  );
 }
 
 function entryOf(

@@ -9,6 +9,7 @@ import type { EffectResult, EffectSteps, LedgerEntry, PeriodEntry } from "../sdk
 import { messageOf } from "../sdk/errors.ts";
 import type { Fence } from "./fence.ts";
 import { HandedBackError } from "./handed-back.ts";
+import { inOrderOfPosition } from "./in-order.ts";
 
 /** What an effect belongs to. With its key, handler and scope make it unique. */
 export interface EffectOwner {
@@ -92,18 +93,22 @@ export class EffectStore {
 
   /** What handlers have done in a period, oldest first, page by page. */
   async *inPeriod(handlers: readonly string[], period: string): AsyncGenerator<PeriodEntry> {
+    // One by one each is read along the index; together they would be sorted for every page.
+    yield* inOrderOfPosition(handlers.map((handler) => this.#ofHandler(handler, period)));
+  }
+
+  async *#ofHandler(handler: string, period: string): AsyncGenerator<PeriodEntry> {
     let after = 0;
     for (;;) {
-      const rows: (EffectRow &
-        Pick<PeriodEntry, "handler" | "connection" | "subject" | "position">)[] = await this.#db
-        .knex("effects")
-        .where({ period })
-        .whereIn("handler", [...handlers])
-        .where("position", ">", after)
-        .orderBy("position")
-        .limit(PAGE)
-        .select("position", "handler", "connection", "subject", ...COLUMNS);
-      for (const { handler, connection, subject, position, ...row } of rows) {
+      const rows: (EffectRow & Pick<PeriodEntry, "connection" | "subject" | "position">)[] =
+        await this.#db
+          .knex("effects")
+          .where({ period, handler })
+          .where("position", ">", after)
+          .orderBy("position")
+          .limit(PAGE)
+          .select("position", "connection", "subject", ...COLUMNS);
+      for (const { connection, subject, position, ...row } of rows) {
         after = position;
         yield { ...readRow(row), handler, connection, subject, position };
       }

@@ -134,15 +134,19 @@ async function createYear(tryton: Tryton, company: number, year: string): Promis
 }
 
 async function createTaxes(tryton: Tryton, company: number): Promise<void> {
+  for (const percent of ["0", "10", "12", "21", "25"]) await createTax(tryton, company, percent);
+}
+
+/** @returns its name: `VAT 21%` */
+export async function createTax(tryton: Tryton, company: number, percent: string): Promise<string> {
   const account = await one(tryton, "account.account", [["name", "=", "Main Tax"]]);
-  for (const percent of [0, 10, 12, 21, 25]) {
-    const name = percent === 0 ? "VAT exempt" : `VAT ${percent}%`;
-    await tryton.create("account.tax", {
-      ...{ name, description: name, company },
-      ...{ type: "percentage", rate: decimal(`0.${String(percent).padStart(2, "0")}`) },
-      ...{ invoice_account: account, credit_note_account: account },
-    });
-  }
+  const name = percent === "0" ? "VAT exempt" : `VAT ${percent}%`;
+  await tryton.create("account.tax", {
+    ...{ name, description: name, company },
+    ...{ type: "percentage", rate: decimal(String(Number(percent) / 100)) },
+    ...{ invoice_account: account, credit_note_account: account },
+  });
+  return name;
 }
 
 async function createTerms(tryton: Tryton): Promise<void> {

@@ -30,6 +30,9 @@ export const ACCOUNTING_STORIES: readonly AccountingStory[] = [
 
 const DIED = "the process died";
 
+/** A story is told once for every call of it, and a real server takes some seconds for each telling. */
+const TOLD_OFTEN = { timeout: 15 * 60_000 };
+
 /** What a target's test brings along. */
 export interface AccountingConformance<Config extends AccountingSettings> {
   integration: Integration<Config>;
@@ -70,7 +73,7 @@ export function checkAccountingTarget<Config extends AccountingSettings>(
     });
   });
   const some = possible.filter(({ title }) => killed(title));
-  describe.runIf(some.length > 0)("killed between any two calls", () => {
+  describe.runIf(some.length > 0)("killed between any two calls", TOLD_OFTEN, () => {
     it.each(some)("$title", async (story) => {
       for (let at = 1; ; at += 1) {
         const kills = new Kills(at);
