@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 
 import { optionsOrExit } from "../harness/options-or-exit.ts";
 import { hasProgram, type MariaDb, startMariaDb } from "../harness/servers.ts";
+import { measureBooks } from "./books.ts";
 import { measureDrain, type DrainRow } from "./drain.ts";
 import { measureFootprint } from "./footprint.ts";
 import { measureImport } from "./import.ts";
@@ -126,6 +127,9 @@ if (isWanted("import")) {
 if (isWanted("timers")) {
   process.stderr.write("timers of many bookings\n");
   report.timers = await measureTimers(bench, mariadb);
+}
+if (isWanted("books")) {
+  report.books = await measureBooks(bench, hasProgram("trytond") && hasProgram("trytond-admin"));
 }
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ export const PARTS = [
   "jobs",
   "import",
   "timers",
+  "books",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -34,6 +35,8 @@ absolute figures do not. All parts take about half an hour.
                    jobs       jobs settled a second, beside BullMQ (needs redis-server)
                    import     100,000 bookings taken over, with five kills on the way
                    timers     planning and firing timers with 200,000 bookings beside none
+                   books      documents that have waited, posted a second: a journal, and Tryton
+                              beside bare calls of it (needs tryton-server)
   --rounds N     how often each candidate has its turn (3)
   --seconds N    of load in each turn (3)
   --json FILE    where the figures go as JSON (bench-results.json)

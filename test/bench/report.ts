@@ -1,3 +1,4 @@
+import type { BooksRow } from "./books.ts";
 import type { DrainRow } from "./drain.ts";
 import type { FootprintRow } from "./footprint.ts";
 import type { ImportRow } from "./import.ts";
@@ -18,6 +19,7 @@ export interface Report {
   jobs?: readonly JobsRow[];
   import?: ImportRow;
   timers?: readonly TimersRow[];
+  books?: readonly BooksRow[];
 }
 
 /** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
@@ -30,6 +32,7 @@ export function printReport(report: Report, json: string): void {
     jobsPart(report),
     importPart(report),
     timersPart(report),
+    booksPart(report),
     [`All rounds as JSON: ${json}`],
   ];
   const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
@@ -118,6 +121,17 @@ function timersPart({ timers }: Report): string[] {
     row(["", "empty", "full", "ratio", "aim"]),
     ...timers.map(({ name, empty, full, ratio, aim }) =>
       row([name, empty, full, ratio.toFixed(2), aim]),
+    ),
+  ];
+}
+
+function booksPart({ books }: Report): string[] {
+  if (!books) return [];
+  return [
+    "Documents that have waited for the books, posted a second",
+    row(["", "documents", "ours/s", "bare/s", "ratio", "aim"]),
+    ...books.map(({ name, documents, perSecond, barePerSecond, ratio, aim }) =>
+      row([name, documents, perSecond, barePerSecond, ratio.toFixed(2), aim]),
     ),
   ];
 }
