@@ -75,7 +75,9 @@ function handWork(
     const what = `${key} is open with ${amount(found, currency)} there, ${amount(openMinor, currency)} by our ledger`;
     return [difference("changed_in_target", what, key)];
   });
-  return paid.length > 0 ? paid : accountDifferences(posted, view);
+  if (paid.length > 0) return paid;
+  const counting = posted.filter(({ document }) => there.get(document.key)?.isDraft !== true);
+  return accountDifferences(counting, view);
 }
 
 function accountDifferences(

@@ -154,10 +154,14 @@ async function bareInvoice(tryton: Tryton, known: Ids, index: number): Promise<v
   const [address] = await tryton.searchRead("party.address", [["party", "=", party]], ID);
   const id = await tryton.create("account.invoice", {
     ...{ type: "out", company, currency, party, invoice_address: address?.id, journal },
-    ...{ account: receivable, invoice_date: date("2026-11-02"), reference: `bare/${index}` },
+    ...{ account: receivable, invoice_date: date(today()), reference: `bare/${index}` },
     lines: [["create", [line]]],
   });
   await tryton.press("account.invoice", "post", [id]);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 const ID = { id: asId };

@@ -50,10 +50,13 @@ it("a payment that was registered there by hand is told of, and no account besid
   ]);
 });
 
-it("a draft does not count until a person has approved it", () => {
-  const [one] = compared({ documents: [deposit, { ...invoice, isDraft: true }] });
+it("a draft does not count until a person has approved it, which is said once", () => {
+  const balances = { clearing: 5_000, prepayments: -5_000 };
+  const documents = [deposit, { ...invoice, isDraft: true }];
 
-  expect(one).toMatchObject({ cause: "draft_in_target", documents: ["invoice:1"] });
+  expect(compared({ documents, balances })).toMatchObject([
+    { cause: "draft_in_target", documents: ["invoice:1"] },
+  ]);
 });
 
 it("two purposes that share an account are no difference", () => {

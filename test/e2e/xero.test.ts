@@ -78,6 +78,7 @@ it("from the bookkeeper's consent to the draft of an invoice", async () => {
     }),
   });
   await untilSettled(app);
+  const compared = await command({ env: app.env }, "books", "check", "books");
 
   expect([page.status, status]).toEqual([200, 200]);
   expect(page.text).toContain("Fjord Walks AS");
@@ -85,6 +86,9 @@ it("from the bookkeeper's consent to the draft of an invoice", async () => {
   expect(fake.books.invoices.map((one) => [one["InvoiceNumber"], one.Total, one.Status])).toEqual([
     ["echo/R-1/invoice:1", 100, "DRAFT"],
   ]);
+  // A draft does not count until the bookkeeper approves it, and that is told.
+  expect(compared.code).toBe(1);
+  expect(compared.out).toContain("1 booking, differences: 1 draft there.");
   const jobs: unknown = await app.db.knex("jobs").select("state");
   expect(jobs).toEqual([{ state: "done" }]);
   const told = app.logLines.join("\n") + JSON.stringify(await app.db.knex("effects"));
