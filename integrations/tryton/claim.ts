@@ -179,15 +179,30 @@ export async function reconcile(claim: Claim, { tryton, company }: Desk): Promis
 
 /** Lets Tryton count what was paid of an invoice that stays open: its "amount to pay". */
 export async function linkPayments(claim: Claim, { tryton }: Desk): Promise<void> {
-  const { invoice, whole, lines } = claim;
+  const { invoice, whole } = claim;
   const left = openOf(claim);
   const sign = Math.sign(whole.companyMinor);
   if (!invoice?.isOpen || left.companyMinor === 0 || Math.sign(left.companyMinor) !== sign) return;
-  const payments = lines
-    .filter((line) => !line.isOwn && line.reconciliation === undefined)
-    .filter((line) => Math.sign(line.companyMinor) === -sign)
-    .filter(({ id }) => !invoice.paymentLines.includes(id))
-    .map(({ id }) => id);
+  const payments = paymentsToLink(claim, invoice.paymentLines);
   if (payments.length === 0) return;
   await tryton.write("account.invoice", [invoice.id], { payment_lines: [["add", payments]] });
+}
+
+/**
+ * Money that is given back cannot be linked, so what was paid after that may be more than the invoice:
+ * Tryton refuses to link that. It settles the invoice all the same.
+ */
+function paymentsToLink({ whole, lines }: Claim, linked: readonly number[]): number[] {
+  const sign = Math.sign(whole.companyMinor);
+  const isLinked = ({ id }: ClaimLine) => linked.includes(id);
+  let room = sign * (whole.minor + sumOf(lines.filter(isLinked)).minor);
+  return lines
+    .filter((line) => !line.isOwn && line.reconciliation === undefined && !isLinked(line))
+    .filter((line) => Math.sign(line.companyMinor) === -sign)
+    .filter(({ minor }) => {
+      const fits = room >= -sign * minor;
+      if (fits) room += sign * minor;
+      return fits;
+    })
+    .map(({ id }) => id);
 }

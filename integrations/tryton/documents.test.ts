@@ -177,6 +177,21 @@ describe.runIf(canRun)("what documents become in Tryton", SLOW, () => {
     expect(await openLines(booking)).toBe(0);
   });
 
+  it("what was given back is paid again in parts", async () => {
+    const booking = open();
+    await booking.post(invoice(line(12_100)));
+    await booking.post({ ...payment, totalMinor: 12_100 });
+    await booking.post({ ...deposit, kind: "refund", from: "invoice:1", totalMinor: 2_100 });
+
+    await booking.post({ ...payment, totalMinor: 100 });
+    const balances = nonZero(await booking.read());
+    await booking.post({ ...payment, totalMinor: 2_000 });
+
+    expect(balances).toMatchObject({ receivable: 2_000, clearing: 10_100 });
+    expect(await invoiceOf(booking)).toEqual(["paid", "0"]);
+    expect(await openLines(booking)).toBe(0);
+  });
+
   it("a few cents that are missing are written off", async () => {
     const booking = open();
     await booking.post(invoice(untaxed(10_000)));
