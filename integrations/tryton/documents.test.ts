@@ -192,6 +192,17 @@ describe.runIf(canRun)("what documents become in Tryton", SLOW, () => {
     expect(await openLines(booking)).toBe(0);
   });
 
+  it("money for an invoice of before Bellhop, and back from it, is on the guest's account", async () => {
+    const booking = open();
+
+    await booking.post({ ...payment, to: "opening:1", totalMinor: 12_100 });
+    const paid = nonZero(await booking.read());
+    await booking.post({ ...deposit, kind: "refund", from: "opening:1", totalMinor: 2_100 });
+
+    expect(paid).toEqual({ clearing: 12_100, receivable: -12_100 });
+    expect(nonZero(await booking.read())).toEqual({ clearing: 10_000, receivable: -10_000 });
+  });
+
   it("a few cents that are missing are written off", async () => {
     const booking = open();
     await booking.post(invoice(untaxed(10_000)));

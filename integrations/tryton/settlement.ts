@@ -18,14 +18,16 @@ export type MoneyDocument = Payment | Deposit | Refund | Application | WriteOff;
 export async function postMoney(posting: Posting<MoneyDocument>, desk: Desk): Promise<string> {
   const { number, document } = posting;
   const { currency } = document;
-  const keys = settledKeys(document);
-  const references = await Promise.all(keys.map((key) => referenceOf(key, posting, desk)));
+  const references = await Promise.all(
+    settledKeys(document).map((key) => settledReference(key, posting, desk)),
+  );
   const claims = await readClaims(references, currency, desk);
   const move =
     (await findMove(number, desk)) ??
     (await createMove(await entryOf(posting, references, claims, desk), desk));
   await postMove(move, desk);
   for (const claim of await readClaims(references, currency, desk)) {
+    if (claim === undefined) continue;
     await linkPayments(claim, desk);
     await reconcile(claim, desk);
   }
@@ -47,20 +49,31 @@ function settledKeys(document: MoneyDocument): string[] {
   }
 }
 
+/** @returns undefined for what was in the books before Bellhop: nobody knows under which number. */
+async function settledReference(
+  key: string,
+  posting: Posting,
+  desk: Desk,
+): Promise<string | undefined> {
+  const isBefore = key.startsWith("opening:") && posting.externalIdOf(key) === undefined;
+  return isBefore ? undefined : referenceOf(key, posting, desk);
+}
+
 async function readClaims(
-  references: readonly string[],
+  references: readonly (string | undefined)[],
   currency: string,
   desk: Desk,
-): Promise<Claim[]> {
-  const claims: Claim[] = [];
-  for (const reference of references) claims.push(await readClaim(reference, currency, desk));
+): Promise<(Claim | undefined)[]> {
+  const claims: (Claim | undefined)[] = [];
+  for (const reference of references)
+    claims.push(reference === undefined ? undefined : await readClaim(reference, currency, desk));
   return claims;
 }
 
 async function entryOf(
   posting: Posting<MoneyDocument>,
-  references: readonly string[],
-  claims: readonly Claim[],
+  references: readonly (string | undefined)[],
+  claims: readonly (Claim | undefined)[],
   desk: Desk,
 ): Promise<Entry> {
   const { number, title, document } = posting;
@@ -73,24 +86,27 @@ async function entryOf(
 }
 
 async function legsOf(
-  { document, party }: Posting<MoneyDocument>,
-  [first, second]: readonly Claim[],
+  posting: Posting<MoneyDocument>,
+  [first, second]: readonly (Claim | undefined)[],
   desk: Desk,
 ): Promise<Leg[]> {
+  const { document, party } = posting;
   const { totalMinor } = document;
+  const settle = (claim: Claim | undefined, minor: number) =>
+    claim === undefined ? onAccount(posting, minor, desk) : Promise.resolve(settling(claim, minor));
   switch (document.kind) {
     case "payment":
-      return [await moneyLeg(document, totalMinor, desk), ...settling(first, -totalMinor)];
+      return [await moneyLeg(document, totalMinor, desk), await settle(first, -totalMinor)];
     case "refund":
-      return [...settling(first, totalMinor), await moneyLeg(document, -totalMinor, desk)];
+      return [await settle(first, totalMinor), await moneyLeg(document, -totalMinor, desk)];
     case "application":
-      return [...settling(first, totalMinor), ...settling(second, -totalMinor)];
+      return [await settle(first, totalMinor), await settle(second, -totalMinor)];
     case "write_off": {
-      const legs = settling(first, -totalMinor);
-      const companyMinor = -(legs[0]?.companyMinor ?? 0);
+      const settled = await settle(first, -totalMinor);
+      const companyMinor = -settled.companyMinor;
       return [
         { account: await desk.account("rounding"), minor: totalMinor, companyMinor },
-        ...legs,
+        settled,
       ];
     }
     case "deposit": {
@@ -104,8 +120,8 @@ async function legsOf(
   }
 }
 
-function originOf(references: readonly string[]): { origin?: string } {
-  const invoice = references.findLast((reference) => reference.startsWith("account.invoice,"));
+function originOf(references: readonly (string | undefined)[]): { origin?: string } {
+  const invoice = references.findLast((reference) => reference?.startsWith("account.invoice,"));
   return invoice === undefined ? {} : { origin: invoice };
 }
 
@@ -120,10 +136,21 @@ async function moneyLeg(
 }
 
 /** The last of what is open goes whole, so that nothing is left in the company's currency either. */
-function settling(claim: Claim | undefined, minor: number): Leg[] {
-  if (claim === undefined) return [];
+function settling(claim: Claim, minor: number): Leg {
   const { account, party, origin, whole } = claim;
   const open = openOf(claim);
   const companyMinor = open.minor === -minor ? -open.companyMinor : atRateOf(whole, minor);
-  return [{ account, minor, companyMinor, origin, ...(party !== undefined && { party }) }];
+  return { account, minor, companyMinor, origin, ...(party !== undefined && { party }) };
+}
+
+/** What the bookkeeper has to put together with an invoice of before: the guest's account has it. */
+async function onAccount(
+  { document: { currency, on }, party }: Posting<MoneyDocument>,
+  minor: number,
+  desk: Desk,
+): Promise<Leg> {
+  const account = await desk.account("receivable");
+  const { id } = await desk.party(party);
+  const companyMinor = await atRateOfDay(minor, currency, on, desk);
+  return { account, minor, companyMinor, ...(account.isPersonal && { party: id }) };
 }
