@@ -95,17 +95,19 @@ export class EffectStore {
     let after = 0;
     for (;;) {
       const rows: (EffectRow &
-        Pick<PeriodEntry, "handler" | "connection" | "subject" | "position">)[] = await this.#db
+        Pick<PeriodEntry, "handler" | "connection" | "subject" | "position"> & {
+          updated_at: number;
+        })[] = await this.#db
         .knex("effects")
         .where({ period })
         .whereIn("handler", [...handlers])
         .where("position", ">", after)
         .orderBy("position")
         .limit(PAGE)
-        .select("position", "handler", "connection", "subject", ...COLUMNS);
-      for (const { handler, connection, subject, position, ...row } of rows) {
+        .select("position", "handler", "connection", "subject", "updated_at", ...COLUMNS);
+      for (const { handler, connection, subject, position, updated_at: at, ...row } of rows) {
         after = position;
-        yield { ...readRow(row), handler, connection, subject, position };
+        yield { ...readRow(row), handler, connection, subject, position, at };
       }
       if (rows.length < PAGE) return;
     }
