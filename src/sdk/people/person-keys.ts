@@ -55,7 +55,7 @@ export function guestPhone(
 ): string | undefined {
   const home = [customer?.country, country]
     .map((code) => code?.trim().toUpperCase() ?? "")
-    .find(isSupportedCountry);
+    .find((code) => isSupportedCountry(code));
   const number = parsePhoneNumberFromString(customer?.phone ?? "", home);
   return number?.isPossible() ? number.number : undefined;
 }
