@@ -34,7 +34,7 @@ export const DEAL = "deal";
 export function crmParts<Config extends CrmSettings>(
   target: CrmTarget<Config>,
 ): Required<Pick<Integration<Config>, "handlers" | "people">> {
-  const hasDeals = Boolean(target.deals ?? target.companies ?? target.note);
+  const hasDeals = "deals" in target || "companies" in target || "note" in target;
   const handlers = [contactHandler(target), ...(hasDeals ? [dealHandler(target)] : [])];
   const limit = limitOf(target, handlers.length);
   return {
@@ -67,7 +67,8 @@ function dealHandler<Config extends CrmSettings>(target: CrmTarget<Config>): Han
     kind: "mirror",
     on: TYPES,
     only: "latest",
-    settle: "5s",
+    // Later than the contact, which is mostly there by then.
+    settle: "10s",
     async handle(event, context) {
       const { current } = context;
       if (!current) return { skipped: "the booking has been erased" };
@@ -101,6 +102,8 @@ async function keepPerson<Config extends CrmSettings>(
   person: Person,
   context: HandlerContext<Config>,
 ): Promise<Kept> {
+  // Their only booking is somebody else's meanwhile: nothing new is known of them.
+  if (person.bookings.length === 0) return { reason: "has no booking any more" };
   const contact = contactOf(person, context.config, context.clock.now());
   // Blank after it was known: the source has erased the guest, and so does whoever it was told to.
   if (!contact) return eraseIfKnown(target, person, context);

@@ -126,7 +126,7 @@ export function toyIntegration(toy: ToyCrm) {
 }
 
 function viewOf({ id, fields, isSubscribed = false }: ToyRow): CrmView["contacts"][number] {
-  const { bookings, spent, tags, person: _, ...rest } = fields;
+  const { bookings, spent, tags, ...rest } = fields;
   return {
     externalId: id,
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== "")),

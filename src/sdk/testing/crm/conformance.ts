@@ -8,13 +8,19 @@ import { RetryableError } from "../../errors.ts";
 import type { Integration } from "../../integration.ts";
 import type { OAuthTokens } from "../../oauth.ts";
 import { memoryLog, memoryTokens } from "../builders.ts";
+import { bookingStories } from "./booking-stories.ts";
 import { expectedWords, foundWords } from "./compare-view.ts";
 import { CrmDesk } from "./desk.ts";
 import { guestStories } from "./guest-stories.ts";
+import { officeStories } from "./office-stories.ts";
 import { CRM_STORY_DAY, CRM_STORY_SETTINGS, type CrmStory, marked } from "./story.ts";
 import { type CrmOffice, CrmTeller } from "./teller.ts";
 
-export const CRM_STORIES: readonly CrmStory[] = [...guestStories];
+export const CRM_STORIES: readonly CrmStory[] = [
+  ...guestStories,
+  ...bookingStories,
+  ...officeStories,
+];
 
 const DIED = "the process died";
 
