@@ -69,10 +69,11 @@ export function registerStores(c: DependencyContainer, { registry, settings }: F
 }
 
 function makeIdentity({ config }: Settings): Identity {
-  return new Identity({
-    relayDomains: config.people.relayDomains,
-    countryOf: (connection) => config.connections[connection]?.country,
-  });
+  const countries = Object.entries(config.connections).flatMap(([id, { country }]) =>
+    country === undefined ? [] : [[id, country] as const],
+  );
+  const { relayDomains } = config.people;
+  return new Identity({ relayDomains, countries: Object.fromEntries(countries) });
 }
 
 function makeShadow(c: DependencyContainer, { config }: Settings): Shadow {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Booking } from "../sdk/booking.ts";
 import { type NameWord, nameWords } from "../sdk/people/names.ts";
 import {
@@ -11,11 +13,14 @@ import {
   strongestKey,
 } from "../sdk/people/person-keys.ts";
 
+/** To be raised with every change of how keys are made: all bookings are filed anew then. */
+const VERSION = 1;
+
 /** What the installation's settings say about telling guests apart. */
 export interface IdentitySettings {
   relayDomains?: readonly string[];
-  /** Of a connection. */
-  countryOf?: (connection: string) => string | undefined;
+  /** By connection. */
+  countries?: Readonly<Record<string, string>>;
 }
 
 /** What one booking says of its guest, hashed. */
@@ -35,6 +40,13 @@ export class Identity {
 
   constructor(settings: IdentitySettings = {}) {
     this.#settings = settings;
+  }
+
+  /** A hash of what the keys of all bookings depend on besides the bookings. */
+  get rules(): string {
+    const { relayDomains = [], countries = {} } = this.#settings;
+    const settings = JSON.stringify([VERSION, relayDomains.toSorted(), Object.entries(countries)]);
+    return createHash("sha256").update(settings).digest("hex").slice(0, 16);
   }
 
   /** What bookings are filed under, and lanes are named by. */
@@ -62,8 +74,8 @@ export class Identity {
   }
 
   #rulesOf({ connection }: Booking): IdentityRules {
-    const { relayDomains = [], countryOf } = this.#settings;
-    const country = countryOf?.(connection);
+    const { relayDomains = [], countries = {} } = this.#settings;
+    const country = countries[connection];
     return { relayDomains, ...(country !== undefined && { country }) };
   }
 }

@@ -22,8 +22,6 @@ export interface CrmDeskParts<Config> {
   http: HttpClient;
   dataFolder: string;
   tokens?: OAuthTokens;
-  /** Of the guests of all connections, as in the settings. */
-  country?: string;
 }
 
 const INSTANCE = "crm";
@@ -40,9 +38,8 @@ export class CrmDesk<Config> {
   readonly #register: PersonRegister;
 
   constructor(parts: CrmDeskParts<Config>) {
-    const { country } = parts;
     this.#parts = parts;
-    this.#identity = new Identity({ countryOf: () => country });
+    this.#identity = new Identity();
     const bookings = (keys: readonly string[]) =>
       [...this.#bookings.values()].filter((one) => keys.includes(this.#identity.personKey(one)));
     this.#register = new PersonRegister(new AliasOverlay({ bookings }), this.#identity);
