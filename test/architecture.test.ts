@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import * as accounting from "../src/sdk/accounting.ts";
+import * as crm from "../src/sdk/crm.ts";
 import * as sdk from "../src/sdk/index.ts";
 
 // The walls of the house, read from the import lines.
@@ -38,6 +39,7 @@ const ORDER = [
   "pages",
   "db",
   "settings",
+  "people",
   "http",
   "inbox",
   "spool",
@@ -198,8 +200,11 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "formatAmount",
     "formatMoment",
     "formatMoney",
+    "guestEmail",
+    "guestPhone",
     "hasBooking",
     "instantOf",
+    "isBlank",
     "isClockSchedule",
     "isSameMoney",
     "isSameTimeZone",
@@ -213,6 +218,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "oncePerContext",
     "parseForm",
     "parseMoney",
+    "personKeys",
     "recipientOf",
     "retryAfterMs",
   ]);
@@ -227,6 +233,17 @@ it("the accounting kit's surface is what targets were promised", () => {
     "accountingSettings",
     "documentOf",
     "nextDocuments",
+  ]);
+});
+
+it("the CRM kit's surface is what targets were promised", () => {
+  expect(Object.keys(crm).toSorted()).toEqual([
+    "CONTACT",
+    "DEAL",
+    "carries",
+    "crmParts",
+    "crmSettings",
+    "fieldsToWrite",
   ]);
 });
 

@@ -20,6 +20,7 @@ import { Worker } from "../dispatch/worker.ts";
 import { EffectStore } from "../effects/effect-store.ts";
 import { InboxStore } from "../inbox/inbox-store.ts";
 import { IntakeLoad } from "../inbox/intake-load.ts";
+import { PersonRegister } from "../people/person-register.ts";
 import { activityIn } from "../queries/activity.ts";
 import { Replays } from "../queries/replays.ts";
 import { Metrics } from "../receive/metrics.ts";
@@ -97,6 +98,7 @@ function makeJobTools(c: DependencyContainer, settings: Settings): JobTools {
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     effects: c.resolve(EffectStore),
+    people: c.resolve(PersonRegister),
     activity: (window, connections) => activityIn(c.resolve(DATABASE), window, connections),
     documents: c.resolve(BookingDocuments),
     firstUse: new FirstUse(c.resolve(FactStore), c.resolve(CLOCK)),

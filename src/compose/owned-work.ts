@@ -8,6 +8,8 @@ import { Ownership } from "../db/ownership.ts";
 import { HandlerTable } from "../dispatch/handler-table.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { IntakeLoad } from "../inbox/intake-load.ts";
+import { Identity } from "../people/identity.ts";
+import { PersonKeyFilling } from "../people/person-key-filling.ts";
 import { DailyReport } from "../queries/daily-report.ts";
 import { ReplayWork } from "../queries/replay-work.ts";
 import { Replays } from "../queries/replays.ts";
@@ -32,6 +34,7 @@ function makeOwnership(c: DependencyContainer, { roles, settings }: Foundation):
     ownership.add("alerts", c.resolve(AlertWork));
     ownership.add("reports", makeDailyReport(c, settings));
     ownership.add("schedule", c.resolve(ScheduleWork));
+    ownership.add("people", makePersonKeyFilling(c));
   }
   return ownership;
 }
@@ -47,6 +50,16 @@ function makeAlerts(c: DependencyContainer, { settings }: Foundation): AlertWork
     clock: c.resolve(CLOCK),
     log: c.resolve(LOG),
     handlers: [...c.resolve(HandlerTable).entries.keys()],
+  });
+}
+
+function makePersonKeyFilling(c: DependencyContainer): PersonKeyFilling {
+  return new PersonKeyFilling({
+    db: c.resolve(DATABASE),
+    facts: c.resolve(FactStore),
+    identity: c.resolve(Identity),
+    log: c.resolve(LOG),
+    relief: () => c.resolve(IntakeLoad).relief(),
   });
 }
 

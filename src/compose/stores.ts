@@ -14,6 +14,9 @@ import { InboxStore } from "../inbox/inbox-store.ts";
 import { EventStore } from "../normalize/event-store.ts";
 import { NormalizeStore } from "../normalize/normalize-store.ts";
 import { SubjectStore } from "../normalize/subject-store.ts";
+import { AliasStore } from "../people/alias-store.ts";
+import { Identity } from "../people/identity.ts";
+import { PersonRegister } from "../people/person-register.ts";
 import { ComparisonStore } from "../reconcile/comparison-store.ts";
 import { DifferenceStore } from "../reconcile/difference-store.ts";
 import type { Mode } from "../settings/config-schema.ts";
@@ -27,7 +30,13 @@ export function registerStores(c: DependencyContainer, { registry, settings }: F
   once(c, FactStore, () => new FactStore(c.resolve(DATABASE)));
   once(c, HourlyCounts, () => new HourlyCounts(c.resolve(DATABASE)));
   once(c, InboxStore, () => new InboxStore(c.resolve(DATABASE)));
-  once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE)));
+  once(c, Identity, () => makeIdentity(settings));
+  once(
+    c,
+    PersonRegister,
+    () => new PersonRegister(new AliasStore(c.resolve(DATABASE)), c.resolve(Identity)),
+  );
+  once(c, SubjectStore, () => new SubjectStore(c.resolve(DATABASE), c.resolve(Identity)));
   once(c, DifferenceStore, () => new DifferenceStore(c.resolve(DATABASE)));
   once(c, ComparisonStore, () => new ComparisonStore(c.resolve(DATABASE)));
   once(c, EventStore, () => new EventStore());
@@ -35,7 +44,7 @@ export function registerStores(c: DependencyContainer, { registry, settings }: F
   once(c, LaneStore, () => new LaneStore(c.resolve(DATABASE)));
   once(c, PauseStore, () => new PauseStore(c.resolve(DATABASE)));
   once(c, Shadow, () => makeShadow(c, settings));
-  once(c, HandlerTable, () => new HandlerTable(registry.instances.values()));
+  once(c, HandlerTable, () => new HandlerTable(registry.instances.values(), c.resolve(Identity)));
   once(
     c,
     JobStore,
@@ -57,6 +66,14 @@ export function registerStores(c: DependencyContainer, { registry, settings }: F
       }),
   );
   registerSchedule(c, registry, settings);
+}
+
+function makeIdentity({ config }: Settings): Identity {
+  const countries = Object.entries(config.connections).flatMap(([id, { country }]) =>
+    country === undefined ? [] : [[id, country] as const],
+  );
+  const { relayDomains } = config.people;
+  return new Identity({ relayDomains, countries: Object.fromEntries(countries) });
 }
 
 function makeShadow(c: DependencyContainer, { config }: Settings): Shadow {

@@ -11,6 +11,7 @@ import { nothingMissed } from "./migrations/0003-nothing-missed.ts";
 import { inTime } from "./migrations/0004-in-time.ts";
 import { connected } from "./migrations/0005-connected.ts";
 import { inTheBooks } from "./migrations/0006-in-the-books.ts";
+import { everyoneOnce } from "./migrations/0007-everyone-once.ts";
 
 export interface Migration {
   /** Never changes once it has been released. */
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly Migration[] = [
   inTime,
   connected,
   inTheBooks,
+  everyoneOnce,
 ];
 
 const LOCK_MS = 30_000;

@@ -6,7 +6,7 @@ import { messageOf } from "../sdk/errors.ts";
 import type { HandlerTable, TableEntry, WantedJob } from "./handler-table.ts";
 import { inertHttp, inertMail, inertTokens } from "./inert-tools.ts";
 import { type JobInput, type JobPlaceInLane, loadInput, loadInputs } from "./job-inputs.ts";
-import { handlersOf, type JobTools, withFields } from "./run-job.ts";
+import { handlersOf, type JobTools, laneOf, withFields } from "./run-job.ts";
 
 /** What a job would do if it ran now. */
 export interface DryRun {
@@ -38,7 +38,7 @@ export class DryRuns {
     const entry = this.#entryOf(job.handler);
     const input = (await loadInputs(db, tools.effects, entry.id, [job])).get(job.id);
     if (!input) throw new Error(`event ${job.eventId} is gone`);
-    return run(entry, input, tools);
+    return run(entry, job.scope, input, tools);
   }
 
   /**
@@ -52,7 +52,7 @@ export class DryRuns {
     const entry = this.#entryOf(wanted.handler);
     const input = await loadInput(db, tools.effects, wanted, event);
     const at = Date.parse(event.time);
-    return run(entry, input, { ...tools, clock: { now: () => at } });
+    return run(entry, wanted.scope, input, { ...tools, clock: { now: () => at } });
   }
 
   #entryOf(handler: string): TableEntry {
@@ -62,10 +62,15 @@ export class DryRuns {
   }
 }
 
-async function run(entry: TableEntry, input: JobInput, tools: JobTools): Promise<DryRun> {
+async function run(
+  entry: TableEntry,
+  scope: string,
+  input: JobInput,
+  tools: JobTools,
+): Promise<DryRun> {
   const wouldDo: string[] = [];
   try {
-    const context = inertContext(entry, input, tools, wouldDo);
+    const context = inertContext(entry, scope, input, tools, wouldDo);
     const handling = entry.handler.handle(input.event, context);
     const result = await Promise.race([handling, rejectionOf(context.signal)]);
     const outcome = "skipped" in result ? `would skip: ${result.skipped}` : "would be done";
@@ -78,6 +83,7 @@ async function run(entry: TableEntry, input: JobInput, tools: JobTools): Promise
 /** What a handler borrows, with nothing behind it that reaches outside. */
 function inertContext(
   { handler, id, instance, integration, settings, when }: TableEntry,
+  scope: string,
   { event: { connection }, current, ledger }: JobInput,
   tools: JobTools,
   wouldDo: string[],
@@ -92,9 +98,11 @@ function inertContext(
       wouldDo.push(`would ${plan ?? `do ${key}`}`);
       return Promise.resolve({});
     },
+    lane: laneOf(id, scope),
     ledger,
     entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
+    people: tools.people.unrecorded().peopleFor(current),
     mail: inertMail(tools.mailOf(connection, id), (would) => wouldDo.push(would)),
     pdf: tools.pdf,
     templates: tools.templates,

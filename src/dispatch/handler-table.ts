@@ -1,6 +1,8 @@
 import type { AnyHandler, AnyIntegration, AnySchedule } from "../registry/loaded-integration.ts";
+import { Identity } from "../people/identity.ts";
 import type { LoadedInstance } from "../registry/registry.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
+import type { ScopeKeys } from "../sdk/integration.ts";
 import type { HandlerMoment } from "../sdk/schedule.ts";
 import type { Mode, WhenConfig } from "../settings/config-schema.ts";
 import { matches } from "./matches.ts";
@@ -34,8 +36,11 @@ export interface WantedJob {
 /** Which handlers there are and which of them an event concerns. */
 export class HandlerTable {
   readonly entries: ReadonlyMap<string, TableEntry>;
+  readonly #keys: ScopeKeys;
 
-  constructor(instances: Iterable<LoadedInstance>) {
+  /** @param identity By which guests have lanes of their own. */
+  constructor(instances: Iterable<LoadedInstance>, identity = new Identity()) {
+    this.#keys = { person: (booking) => identity.personKey(booking) };
     const entries = [...instances].flatMap(entriesOf);
     this.entries = new Map(entries.map((entry) => [entry.id, entry]));
   }
@@ -45,7 +50,7 @@ export class HandlerTable {
       .filter((entry) => isMeantFor(entry, event))
       .map(({ id, handler, settleMs }) => ({
         handler: id,
-        scope: handler.scope?.(event) ?? defaultScope(event),
+        scope: handler.scope?.(event, this.#keys) ?? defaultScope(event),
         settleMs,
       }));
   }

@@ -1,6 +1,7 @@
 import { runAs } from "../process/current-job.ts";
 import { performEffect, rejectionOf } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
+import type { PersonRegister } from "../people/person-register.ts";
 import type {
   Activity,
   Clock,
@@ -47,6 +48,7 @@ export interface JobTools {
   activity(window: TimeWindow, connections: readonly string[] | undefined): Promise<Activity>;
   documents: BookingDocuments;
   firstUse: FirstUse;
+  people: PersonRegister;
   /** Which jobs only say what they would do. */
   shadow: Shadow;
   connectionOf(id: string): ConnectionDefaults;
@@ -127,9 +129,11 @@ function contextFor(
     connection: tools.connectionOf(job.connection),
     log: withFields(tools.log, { instance, handler: id, jobId: job.id }),
     effect: (key, steps) => performEffect(tools.effects, owner, rules, key, steps),
+    lane: laneOf(id, job.scope),
     ledger,
     entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
+    people: tools.people.peopleFor(current),
     mail,
     pdf: tools.pdf,
     templates: tools.templates,
@@ -146,6 +150,11 @@ function contextFor(
       ...([tools.effects, owner, rules] as const),
     ),
   };
+}
+
+/** A handler and a scope, as one word. */
+export function laneOf(handler: string, scope: string): string {
+  return `${handler}|${scope}`;
 }
 
 /** Ids of all that an instance does. */

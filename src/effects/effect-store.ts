@@ -35,6 +35,13 @@ interface EffectRow {
   data: Buffer | null;
 }
 
+interface PeriodRow extends EffectRow {
+  position: number;
+  connection: string;
+  subject: string;
+  updated_at: number;
+}
+
 const COLUMNS = [
   "effect_key",
   "state",
@@ -100,17 +107,16 @@ export class EffectStore {
   async *#ofHandler(handler: string, period: string): AsyncGenerator<PeriodEntry> {
     let after = 0;
     for (;;) {
-      const rows: (EffectRow & Pick<PeriodEntry, "connection" | "subject" | "position">)[] =
-        await this.#db
-          .knex("effects")
-          .where({ period, handler })
-          .where("position", ">", after)
-          .orderBy("position")
-          .limit(PAGE)
-          .select("position", "connection", "subject", ...COLUMNS);
-      for (const { connection, subject, position, ...row } of rows) {
+      const rows: PeriodRow[] = await this.#db
+        .knex("effects")
+        .where({ period, handler })
+        .where("position", ">", after)
+        .orderBy("position")
+        .limit(PAGE)
+        .select("position", "connection", "subject", "updated_at", ...COLUMNS);
+      for (const { connection, subject, position, updated_at: at, ...row } of rows) {
         after = position;
-        yield { ...readRow(row), handler, connection, subject, position };
+        yield { ...readRow(row), handler, connection, subject, position, at };
       }
       if (rows.length < PAGE) return;
     }

@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 
 import { insertMany, updateMany } from "../db/bulk.ts";
 import { type Database, StaleStateError } from "../db/database.ts";
+import { Identity } from "../people/identity.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { SubjectRecord } from "../sdk/booking-event.ts";
 import type { Carried } from "./carried.ts";
@@ -37,9 +38,12 @@ interface SubjectRow {
 /** The last known state of everything that calls speak of. */
 export class SubjectStore {
   readonly #db: Database;
+  readonly #identity: Identity;
 
-  constructor(db: Database) {
+  /** @param identity By which bookings are filed under their guests. */
+  constructor(db: Database, identity = new Identity()) {
     this.#db = db;
+    this.#identity = identity;
   }
 
   async load(
@@ -65,7 +69,7 @@ export class SubjectStore {
     changes: readonly SubjectChange[],
   ): Promise<void> {
     const now = trx.raw(this.#db.dialect.nowMs);
-    const rows = changes.map((change) => ({ change, row: rowOf(change) }));
+    const rows = changes.map((change) => ({ change, row: this.#rowOf(change) }));
     const added = rows.filter(({ change }) => change.stored.id === undefined);
     try {
       await insertMany(
@@ -97,6 +101,22 @@ export class SubjectStore {
     );
     const held = await updateMany(trx, "subjects", "id", updates);
     if (held !== updates.length) throw new StaleStateError("the subject has moved on");
+  }
+
+  #rowOf({ after }: SubjectChange) {
+    const { booking, record } = after;
+    return {
+      version: after.version,
+      ordinal: after.ordinal,
+      payload_position: after.payloadPosition,
+      status: booking?.status ?? null,
+      email: searchable(booking?.customer?.email),
+      name: searchable(nameOf(booking)),
+      person_key: booking ? this.#identity.personKey(booking) : null,
+      starts_on: booking?.start?.date ?? null,
+      state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
+      recent: Buffer.from(JSON.stringify({ recent: after.recent, carried: after.carried })),
+    };
   }
 
   async #update(
@@ -140,21 +160,6 @@ interface Memory {
 function readMemory(stored: Buffer): Memory {
   const memory = JSON.parse(stored.toString("utf8")) as Memory | RecentCall[];
   return Array.isArray(memory) ? { recent: memory } : memory;
-}
-
-function rowOf({ after }: SubjectChange) {
-  const { booking, record } = after;
-  return {
-    version: after.version,
-    ordinal: after.ordinal,
-    payload_position: after.payloadPosition,
-    status: booking?.status ?? null,
-    email: searchable(booking?.customer?.email),
-    name: searchable(nameOf(booking)),
-    starts_on: booking?.start?.date ?? null,
-    state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
-    recent: Buffer.from(JSON.stringify({ recent: after.recent, carried: after.carried })),
-  };
 }
 
 function nameOf(booking: Booking | undefined): string | undefined {

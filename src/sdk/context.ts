@@ -2,6 +2,7 @@ import type { Booking } from "./booking.ts";
 import type { EventPayment, EventType } from "./booking-event.ts";
 import type { TimeWindow } from "./lists.ts";
 import type { OAuthTokens } from "./oauth.ts";
+import type { People } from "./people.ts";
 
 export interface Clock {
   /** UTC milliseconds. */
@@ -172,6 +173,8 @@ export interface PeriodEntry extends LedgerEntry {
   subject: string;
   /** Rises with the order in which effects were begun. */
   position: number;
+  /** When it last changed, UTC milliseconds. */
+  at: number;
 }
 
 /** Does a thing outside once, however often the handler runs. */
@@ -219,12 +222,16 @@ export interface HandlerContext<Config> {
   connection: ConnectionDefaults;
   log: Log;
   effect: Effect;
+  /** Whose turn it is, of all handlers and scopes. */
+  lane: string;
   /** What this handler has done in this lane so far, oldest first. */
   ledger: readonly LedgerEntry[];
   /** What the whole instance has done in a period, oldest first, page by page. */
   entriesOf(period: string): AsyncIterable<PeriodEntry>;
   /** The newest state of the booking, which may be ahead of the event's. */
   current: Booking | undefined;
+  /** Who is who, over all connections. */
+  people: People;
   mail: Mail;
   pdf: Pdf;
   templates: Templates;

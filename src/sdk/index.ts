@@ -8,6 +8,7 @@ export * from "./lists.ts";
 export * from "./money.ts";
 export * from "./oauth.ts";
 export * from "./once.ts";
+export * from "./people.ts";
 export * from "./recipient.ts";
 export * from "./retry-after.ts";
 export * from "./schedule.ts";

@@ -14,6 +14,7 @@ import type {
   Templates,
 } from "./context.ts";
 import type { OAuth, OAuthTokens } from "./oauth.ts";
+import type { PeopleKeeper } from "./people.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Simulator } from "./simulator.ts";
 import type { Source, SourceDescription } from "./source.ts";
@@ -36,6 +37,12 @@ export interface HandlerLimit {
   perMinute?: number;
 }
 
+/** What a scope can be made of, besides the event. */
+export interface ScopeKeys {
+  /** A hash of what tells the guest apart best. Not the person's id: a guest's keys may change. */
+  person(booking: Booking): string;
+}
+
 /**
  * Does something outside when an event arrives.
  *
@@ -48,7 +55,7 @@ export interface Handler<Config, Type extends EventType = BookingEventType> {
   on: readonly Type[];
   handle(event: EventOf<Type>, context: HandlerContext<Config>): Promise<HandlerResult>;
   /** Whose turn it is: jobs with the same scope run one after the other. Defaults to the subject. */
-  scope?(event: EventOf<Type>): string;
+  scope?(event: EventOf<Type>, keys: ScopeKeys): string;
   /** Of the waiting jobs of a lane only the newest runs. */
   only?: "latest";
   /** Waits this long after the last event of a lane, at most five times as long: `60s`. */
@@ -115,6 +122,8 @@ export interface Integration<Config> {
   oauth?: OAuth<Config>;
   /** Of an accounting system: what `bellhop books` asks. */
   books?: AccountingTarget<Config>;
+  /** Of whatever keeps people: how they are erased there. */
+  people?: PeopleKeeper<Config>;
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;
   /**

@@ -7,3 +7,7 @@ export * from "./testing/vendor-server.ts";
 export * from "./testing/accounting/conformance.ts";
 export * from "./testing/accounting/desk.ts";
 export * from "./testing/accounting/story.ts";
+export * from "./testing/crm/conformance.ts";
+export * from "./testing/crm/desk.ts";
+export { CRM_STAGES, CRM_STORY_SETTINGS, type CrmStory } from "./testing/crm/story.ts";
+export type { CrmOffice } from "./testing/crm/teller.ts";

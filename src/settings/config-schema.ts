@@ -238,6 +238,13 @@ const Alerts = z.strictObject({
     .describe("When a connection is missed"),
 });
 
+const People = z.strictObject({
+  relayDomains: z
+    .array(Text)
+    .default([])
+    .describe("Resellers' mail domains besides those known: an address there is no guest's own"),
+});
+
 /** `bellhop.yaml` */
 export const ConfigSchema = z.strictObject({
   mail: z
@@ -273,6 +280,7 @@ export const ConfigSchema = z.strictObject({
   retention: Retention.prefault({}).describe("How long things are kept"),
   retries: Retries.prefault({}).describe("How long what fails is tried again"),
   reconcile: Reconcile.prefault({}).describe("How bookings are compared with their source"),
+  people: People.prefault({}).describe("How guests are told apart"),
   alerts: Alerts.prefault({}).describe("Who is told when something needs a person, and when"),
   shutdownSeconds: z.number().min(0).default(20).describe("How long work may end after a stop"),
   integrationPaths: z

@@ -15,6 +15,7 @@ const ALL = [
   "0004-in-time",
   "0005-connected",
   "0006-in-the-books",
+  "0007-everyone-once",
 ];
 
 onEachStore((store) => {

@@ -20,6 +20,9 @@ import { httpClient } from "../../src/http/http-client.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import type { DraftEvent } from "../../src/normalize/event-draft.ts";
 import { EventStore } from "../../src/normalize/event-store.ts";
+import { AliasStore } from "../../src/people/alias-store.ts";
+import { Identity } from "../../src/people/identity.ts";
+import { PersonRegister } from "../../src/people/person-register.ts";
 import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
 import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
 import { jobList, type JobRow } from "../../src/queries/jobs.ts";
@@ -90,6 +93,7 @@ export function openWorkshopIn(
         pdf: { render: () => Promise.reject(new Error("no pdf here")) },
       }),
       firstUse: new FirstUse(facts, clock),
+      people: new PersonRegister(new AliasStore(db), new Identity()),
       http: httpClient,
       pdf: { render: () => Promise.reject(new Error("no pdf here")) },
       templates,

@@ -1,4 +1,5 @@
 import { httpClient } from "../../http/http-client.ts";
+import type { Booking } from "../booking.ts";
 import type { Clock, Effect, LedgerEntry, Log, PeriodEntry } from "../context.ts";
 import { kindOf } from "../errors.ts";
 import type { CheckContext } from "../integration.ts";
@@ -114,6 +115,12 @@ export interface MemoryLedger {
 
 /** What handlers borrow that most do not look at. */
 export const nothingElse = {
+  lane: "test/handler|test",
+  people: {
+    of: (booking: Booking) =>
+      Promise.resolve({ id: "test", bookings: [booking], isEmailShared: false }),
+    touchedBy: () => Promise.resolve([]),
+  },
   entriesOf: noEntries,
   dataFolder: "/nowhere",
   documentOf: () => Promise.resolve(undefined),
@@ -125,12 +132,17 @@ async function* noEntries(): AsyncGenerator<PeriodEntry> {
   yield* [];
 }
 
-/** A ledger that behaves as the real one and lasts as long as the test. */
-export function memoryLedger(connection = "test"): MemoryLedger {
+/**
+ * A ledger that behaves as the real one and lasts as long as the test.
+ *
+ * @param order Counts what is begun, over all ledgers that share it.
+ */
+export function memoryLedger(connection = "test", order = { begun: 0 }): MemoryLedger {
   const entries = new Map<string, LedgerEntry>();
   const performed: string[] = [];
   const plans: (string | undefined)[] = [];
   const periods = new Map<string, string>();
+  const begun = new Map<string, { position: number; at: number }>();
   const place = { handler: "test/handler", connection, subject: "test" };
   return {
     performed,
@@ -138,8 +150,9 @@ export function memoryLedger(connection = "test"): MemoryLedger {
     entries: () => structuredClone([...entries.values()]),
     async *entriesOf(period) {
       const filed = [...entries.values()].filter(({ key }) => periods.get(key) === period);
-      for (const [index, entry] of filed.entries())
-        yield* [{ ...place, ...entry, position: index + 1 }];
+      for (const entry of filed) {
+        yield { ...place, ...entry, position: 0, at: 0, ...begun.get(entry.key) };
+      }
       await Promise.resolve();
     },
     effect: async (key, steps) => {
@@ -159,6 +172,8 @@ export function memoryLedger(connection = "test"): MemoryLedger {
       }
       const data = known?.state === "started" ? known.data : steps.intent;
       if (steps.period !== undefined) periods.set(key, steps.period);
+      const { position } = begun.get(key) ?? { position: (order.begun += 1) };
+      begun.set(key, { position, at: Date.now() });
       entries.set(key, { key, state: "started", ...(data && { data }) });
       try {
         const result = await steps.perform(name);
@@ -166,7 +181,9 @@ export function memoryLedger(connection = "test"): MemoryLedger {
         entries.set(key, { key, ...(data && { data }), ...result, state: "done" });
         return result;
       } catch (error) {
-        if (isCertain(error)) entries.set(key, { key, state: "failed" });
+        if (isCertain(error)) {
+          entries.set(key, { key, state: "failed", ...(data && { data }) });
+        }
         throw error;
       }
     },

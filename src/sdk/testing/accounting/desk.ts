@@ -5,7 +5,13 @@ import type { HttpClient, PeriodEntry, ScheduleContext } from "../../context.ts"
 import type { Integration } from "../../integration.ts";
 import type { OAuthTokens } from "../../oauth.ts";
 import { isClockSchedule } from "../../schedule.ts";
-import { memoryLedger, type MemoryLedger, memoryLog, memoryTokens } from "../builders.ts";
+import {
+  memoryLedger,
+  type MemoryLedger,
+  memoryLog,
+  memoryTokens,
+  nothingElse,
+} from "../builders.ts";
 
 /** One thing that is known of a booking, and when. */
 export interface Seen {
@@ -73,6 +79,7 @@ export class AccountingDesk<Config extends AccountingSettings> {
     const ledger = this.#lanes.get(lane) ?? memoryLedger(connection);
     this.#lanes.set(lane, ledger);
     return {
+      ...nothingElse,
       config,
       connection: { id: connection, name: "Fjord Walks", language: "en" },
       log: memoryLog(),
@@ -89,8 +96,6 @@ export class AccountingDesk<Config extends AccountingSettings> {
       http,
       clock: { now: () => this.nowMs },
       dataFolder,
-      documentOf: () => Promise.resolve(undefined),
-      firstUsedAt: () => Promise.resolve(0),
       tokens,
       activity: unused,
       signal: new AbortController().signal,

@@ -1,0 +1,102 @@
+import { updateMany } from "../db/bulk.ts";
+import type { Database } from "../db/database.ts";
+import type { FactStore } from "../db/fact-store.ts";
+import type { OwnedWork } from "../db/ownership.ts";
+import { Rounds } from "../process/rounds.ts";
+import type { Booking } from "../sdk/booking.ts";
+import type { Log } from "../sdk/context.ts";
+import type { Identity } from "./identity.ts";
+
+export interface FillingParts {
+  db: Database;
+  facts: FactStore;
+  identity: Identity;
+  log: Log;
+  /** Resolves when calls that come in leave room for other work. */
+  relief: () => Promise<void>;
+}
+
+/** How far a walk has got, so that the next process goes on from there. */
+interface Progress {
+  /** The rules by which bookings are filed. */
+  rules: string;
+  /** Last row that was looked at; null: all were. */
+  after: number | null;
+}
+
+const FACT = "people:filling";
+const BATCH = 200;
+const BETWEEN_BATCHES_MS = 20;
+const BETWEEN_ROUNDS_MS = 60 * 60_000;
+
+/**
+ * Files bookings under their guests that were stored before they were, or by other settings. Small
+ * batches beside everything else: the start waits for nothing, and until the walk is over a person
+ * has those bookings that have changed meanwhile. One process does it at a time.
+ */
+export class PersonKeyFilling implements OwnedWork {
+  readonly #parts: FillingParts;
+  readonly #rounds = new Rounds(() => this.#tryFill(), BETWEEN_ROUNDS_MS);
+
+  constructor(parts: FillingParts) {
+    this.#parts = parts;
+  }
+
+  begin(): void {
+    this.#rounds.begin();
+  }
+
+  async end(): Promise<void> {
+    await this.#rounds.end();
+  }
+
+  /** Walks on until all are filed, or the work ends. @returns how many bookings were filed. */
+  async fill(): Promise<number> {
+    let progress = await this.#progress();
+    let filed = 0;
+    while (progress.after !== null && this.#rounds.goesOn()) {
+      await this.#parts.relief();
+      const done = await this.#batch(progress.after);
+      filed += done.filed;
+      progress = { ...progress, after: done.last };
+      await this.#parts.facts.put(this.#parts.db.knex, FACT, JSON.stringify(progress));
+      await this.#rounds.pause(BETWEEN_BATCHES_MS);
+    }
+    if (filed > 0) this.#parts.log.info({ filed }, "filed bookings under their guests");
+    return filed;
+  }
+
+  async #tryFill(): Promise<void> {
+    try {
+      await this.fill();
+    } catch (error) {
+      this.#parts.log.warn({ error }, "could not file bookings under their guests");
+    }
+  }
+
+  async #progress(): Promise<Progress> {
+    const { facts, identity } = this.#parts;
+    const text = await facts.get(FACT);
+    const progress = text === undefined ? undefined : (JSON.parse(text) as Progress);
+    const { rules } = identity;
+    return progress?.rules === rules ? progress : { rules, after: 0 };
+  }
+
+  async #batch(after: number): Promise<{ filed: number; last: number | null }> {
+    const { db, identity } = this.#parts;
+    const rows: { id: number; kind: string; version: number; state: Buffer }[] = await db
+      .knex("subjects")
+      .where("id", ">", after)
+      .orderBy("id")
+      .limit(BATCH)
+      .select("id", "kind", "version", "state");
+    const updates = rows.flatMap(({ id, kind, version, state }) => {
+      const booking = kind === "booking" && (JSON.parse(state.toString("utf8")) as Booking | null);
+      if (!booking) return [];
+      // Whoever writes a newer version files it as well.
+      return [{ key: id, values: { person_key: identity.personKey(booking) }, fence: { version } }];
+    });
+    const filed = await db.transaction((trx) => updateMany(trx, "subjects", "id", updates));
+    return { filed, last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null) };
+  }
+}

@@ -1,0 +1,114 @@
+import { StaleStateError } from "../db/database.ts";
+import type { Booking } from "../sdk/booking.ts";
+import type { BookingEvent } from "../sdk/booking-event.ts";
+import type { People, Person } from "../sdk/people.ts";
+import { AliasBook } from "./alias.ts";
+import { AliasOverlay } from "./alias-overlay.ts";
+import type { Aliases } from "./alias-store.ts";
+import type { Guest, Identity } from "./identity.ts";
+
+const MAX_TRIES = 20;
+
+/** Knows which bookings are one person's, over all connections. */
+export class PersonRegister {
+  readonly #aliases: Aliases;
+  readonly #identity: Identity;
+
+  constructor(aliases: Aliases, identity: Identity) {
+    this.#aliases = aliases;
+    this.#identity = identity;
+  }
+
+  /** The same without a trace in the store. */
+  unrecorded(): PersonRegister {
+    return new PersonRegister(new AliasOverlay(this.#aliases), this.#identity);
+  }
+
+  /** As a handler borrows it. @param current The newest state of the event's booking. */
+  peopleFor(current: Booking | undefined): People {
+    return {
+      of: (booking) => this.of(booking),
+      touchedBy: (event) => this.#touchedBy(event, current),
+    };
+  }
+
+  async of(booking: Booking): Promise<Person> {
+    const { person } = await this.#know(booking);
+    const [found] = await this.#persons([person]);
+    return found ?? { id: person, bookings: [], isEmailShared: false };
+  }
+
+  async #touchedBy({ booking }: BookingEvent, current: Booking | undefined): Promise<Person[]> {
+    const filed = await this.#aliases.bookings([this.#identity.personKey(booking)]);
+    const own = ({ connection, reference }: Booking) =>
+      connection === booking.connection && reference === booking.reference;
+    const bookings = [...filed.filter((one) => !own(one)), ...(current ? [current] : [])];
+    const touched = new Set<string>();
+    for (const one of bookings) {
+      const { person, formerly } = await this.#know(one);
+      for (const id of [person, ...formerly]) touched.add(id);
+    }
+    return this.#persons([...touched]);
+  }
+
+  /** Whose booking it is and whose it was; from now on the guest is known by all keys. */
+  async #know(booking: Booking): Promise<{ person: string; formerly: readonly string[] }> {
+    const guest = this.#identity.guestOf(booking);
+    for (let tries = 1; ; tries += 1) {
+      const book = await this.#read([guest]);
+      const change = book.changeFor(guest);
+      try {
+        if (change.added.length > 0 || change.moved) await this.#aliases.write(change);
+        const formerly = (change.moved?.after ?? book.get(guest.booking))?.formerly ?? [];
+        return { person: change.person, formerly };
+      } catch (error) {
+        // What somebody else has just written may make it another person.
+        if (!(error instanceof StaleStateError) || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  async #persons(ids: readonly string[]): Promise<Person[]> {
+    const aliases = await this.#aliases.ofPersons(ids);
+    const bookings = await this.#aliases.bookings(aliases.map(({ personKey }) => personKey));
+    const seen = bookings.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
+    const book = await this.#read(seen.map(({ guest }) => guest));
+    const theirs = (id: string) => seen.filter(({ guest }) => book.personOf(guest) === id);
+    return ids.map((id) => this.#personOf(id, theirs(id), book));
+  }
+
+  #personOf(id: string, seen: { booking: Booking; guest: Guest }[], book: AliasBook): Person {
+    const sorted = seen.toSorted((one, other) => byMaking(one.booking, other.booking));
+    const reaches = sorted.map(({ booking, guest }) => ({
+      ...this.#identity.reachOf(booking),
+      guest,
+    }));
+    const newest = reaches.findLast(({ email }) => email !== undefined);
+    const phone = reaches.findLast((reach) => reach.phone !== undefined)?.phone;
+    return {
+      id,
+      bookings: sorted.map(({ booking }) => booking),
+      ...(newest?.email !== undefined && { email: newest.email }),
+      ...(phone !== undefined && { phone }),
+      isEmailShared: newest !== undefined && book.isEmailShared(newest.guest, id),
+    };
+  }
+
+  /** All aliases of the guests, and of everybody whom these name. */
+  async #read(guests: readonly Guest[]): Promise<AliasBook> {
+    const named = await this.#aliases.named(guests.flatMap(keysOf));
+    const persons = await this.#aliases.ofPersons(named.map(({ person }) => person));
+    return new AliasBook([...named, ...persons]);
+  }
+}
+
+function keysOf({ customer, email, emailWords, phone, booking }: Guest): string[] {
+  return [customer, email, ...emailWords, phone, booking].filter((key) => key !== undefined);
+}
+
+/** Those that do not tell when they were made come first. */
+function byMaking(one: Booking, other: Booking): number {
+  const orderOf = ({ madeAt = "", connection, reference }: Booking) =>
+    [madeAt, connection, reference].join(" ");
+  return orderOf(one) < orderOf(other) ? -1 : 1;
+}

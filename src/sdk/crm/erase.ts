@@ -1,0 +1,95 @@
+import type { HandlerContext } from "../context.ts";
+import type { HandlerResult } from "../integration.ts";
+import type { PeopleContext, PeopleKeeper, PersonRef } from "../people.ts";
+import type { Contact } from "./contact.ts";
+import { type KeepContext, type Kept, Turn } from "./keep.ts";
+import type { CrmSettings } from "./settings.ts";
+import { erasedBy, type Standing } from "./standing.ts";
+import type { CrmTarget, Remote } from "./target.ts";
+
+const NOTHING = "nothing is kept of the guest";
+
+/** How people are erased at a target, and what it holds of them. */
+export function keeperOf<Config extends CrmSettings>(
+  target: CrmTarget<Config>,
+): PeopleKeeper<Config> {
+  return {
+    erase: async (person, context) => asResult(await erase(target, person, context)),
+    export: async (person, context) => {
+      const remote = await findOf(target, person, context);
+      if (!remote) return undefined;
+      const { contacts } = await target.read(person.email ?? person.id, context);
+      return contacts.find(({ externalId }) => externalId === remote.externalId);
+    },
+  };
+}
+
+/** At an erasure by the source. Who was never written has nothing there to be erased. */
+export async function eraseIfKnown<Config extends CrmSettings>(
+  target: CrmTarget<Config>,
+  { id }: PersonRef,
+  context: HandlerContext<Config>,
+): Promise<Kept> {
+  const { last, tries } = await new Turn(context, "contact", id).begin();
+  return (last ?? tries.length > 0) ? erase(target, { id }, context) : { reason: NOTHING };
+}
+
+async function erase<Config extends CrmSettings>(
+  target: CrmTarget<Config>,
+  person: PersonRef,
+  context: KeepContext<Config>,
+): Promise<Kept> {
+  const turn = new Turn(context, "contact", person.id);
+  const standing = await turn.begin();
+  if (standing.last?.written.state === "erased" && !turn.hasUnfinished) return { reason: NOTHING };
+  const summary = "Erased the contact";
+  const data = erasedBy(context.lane);
+  await context.effect(turn.key, {
+    plan: "erase the contact",
+    period: turn.period,
+    ...{ intent: data, data },
+    // Erasing what is gone does no harm.
+    find: () => Promise.resolve(undefined),
+    perform: async () => {
+      await turn.makeSure(standing);
+      for (const remote of await allOf(target, person, standing, context)) {
+        await target.contacts.erase(remote, context);
+      }
+      return { summary, data };
+    },
+  });
+  return { done: summary };
+}
+
+/** Also one that was made by a try whose end nobody knows, or that has taken the known one's place. */
+async function allOf<Config extends CrmSettings>(
+  target: CrmTarget<Config>,
+  person: PersonRef,
+  { last }: Standing,
+  context: KeepContext<Config>,
+): Promise<Remote[]> {
+  const found = await findOf(target, person, context);
+  const all = [last?.remote, found].filter((remote) => remote !== undefined);
+  return [...new Map(all.map((remote) => [remote.externalId, remote])).values()];
+}
+
+async function findOf<Config extends CrmSettings>(
+  { contacts }: CrmTarget<Config>,
+  { id, email }: PersonRef,
+  context: PeopleContext<Config>,
+): Promise<Remote | undefined> {
+  return contacts.find(nobody(id, email), context);
+}
+
+/** What natural keys there are, and nothing else. */
+function nobody(person: string, email: string | undefined): Contact {
+  return {
+    ...{ person, name: "-", isEmailShared: false, bookings: 0, spent: [], tags: [] },
+    ...{ consent: "unknown", maySubscribe: false },
+    ...(email !== undefined && { email }),
+  };
+}
+
+function asResult({ done, reason }: Kept): HandlerResult {
+  return done === undefined ? { skipped: reason ?? NOTHING } : { done };
+}

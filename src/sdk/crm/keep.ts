@@ -1,0 +1,200 @@
+import type { EffectResult, HandlerContext, PeriodEntry } from "../context.ts";
+import { RetryableError } from "../errors.ts";
+import type { CrmSettings } from "./settings.ts";
+import {
+  hashOfFields,
+  knownAs,
+  type Kind,
+  periodOf,
+  readStanding,
+  shortened,
+  type Standing,
+  writtenAs,
+} from "./standing.ts";
+import type { CrmContext, CrmObject, Fields, Remote } from "./target.ts";
+
+/** One thing that the target is to show as it is now. */
+export interface Keeping<Thing, Config> {
+  kind: Kind;
+  /** Ours, of the thing. */
+  id: string;
+  thing: Thing;
+  object: CrmObject<Thing, Config>;
+  /** `contact of booking 1201`, for the ledger. */
+  words: string;
+}
+
+export interface Kept {
+  /** Absent: the target has none. */
+  externalId?: string;
+  /** What was done; absent: it was so already. */
+  done?: string;
+  /** Why nothing is there. */
+  reason?: string;
+}
+
+export type KeepContext<Config> = CrmContext<Config> &
+  Pick<HandlerContext<Config>, "effect" | "entriesOf" | "ledger" | "lane">;
+
+const DELETED = "deleted at the other side, and left so";
+const ALONE_MS = 1_000;
+/** Longer than any job is at work. A try that began before has no process any more. */
+const TAKEN_OVER_MS = 5 * 60_000;
+
+/**
+ * Has a thing at the target as it is here: written when its fields differ from those written last,
+ * found before it is made.
+ */
+export async function keep<Thing, Config extends CrmSettings>(
+  keeping: Keeping<Thing, Config>,
+  context: KeepContext<Config>,
+): Promise<Kept> {
+  const { kind, id, thing, object, words } = keeping;
+  const { lane } = context;
+  const fields = object.fields(thing, context.config);
+  if (!fields) return { reason: "the target cannot hold it" };
+  const turn = new Turn(context, kind, id);
+  const standing = await turn.begin();
+  if (isAsItShouldBe(standing, fields, context.config) && !turn.hasUnfinished) {
+    return keptIn(standing);
+  }
+  const intent = writtenAs("there", fields, { lane, ...beforeOf(standing) });
+  const result = await context.effect(turn.key, {
+    plan: `write the ${words}`,
+    period: turn.period,
+    ...{ intent, data: intent },
+    // Looked for when it is written: then nothing is made twice, and what is there gets all fields.
+    find: () => Promise.resolve(undefined),
+    perform: async () => {
+      await turn.makeSure(standing);
+      const remote = await write(keeping, fields, standing, context);
+      return resultOf(remote, fields, standing, lane, words);
+    },
+  });
+  return result.externalId === undefined && result.summary !== undefined
+    ? { reason: result.summary }
+    : { ...idOf(result), done: result.summary ?? words };
+}
+
+type TurnContext = Pick<HandlerContext<unknown>, "clock" | "entriesOf" | "ledger" | "lane">;
+
+/** One thing has several lanes, since its keys may change. This lets one of them write at a time. */
+export class Turn {
+  readonly period: string;
+  readonly #context: TurnContext;
+  readonly #name: string;
+  key = "";
+  /** An earlier try of this lane has not come to an end. */
+  hasUnfinished = false;
+
+  constructor(context: TurnContext, kind: Kind, id: string) {
+    this.#context = context;
+    this.#name = `${kind}:${shortened(id)}`;
+    this.period = periodOf(kind, id);
+  }
+
+  /** Reads what is known. @throws RetryableError while another lane is at work on it. */
+  async begin(): Promise<Standing> {
+    const standing = await readStanding(this.#context, this.period);
+    const since = this.#context.clock.now() - TAKEN_OVER_MS;
+    const busy = standing.entries.some(
+      (entry) => entry.state === "started" && !this.#isMine(entry) && entry.at > since,
+    );
+    if (busy) throw this.#later();
+    const mine = this.#context.ledger.findLast(({ key }) => key.startsWith(`${this.#name}:`));
+    this.hasUnfinished = mine?.state === "started";
+    // What was only noted, in shadow, looks as if it were done there.
+    const isNoted = standing.entries.some((one) => one.key === mine?.key && one.state === "would");
+    const goesOn = mine !== undefined && (mine.state !== "done" || isNoted);
+    this.key = goesOn ? mine.key : `${this.#name}:${standing.highest + 1}`;
+    return standing;
+  }
+
+  /**
+   * Called when our own beginning is in the ledger: whoever began as well, or ended meanwhile, is
+   * seen now by at least one of both, and what was read before may be old.
+   *
+   * @throws RetryableError when this lane has to look again.
+   */
+  async makeSure({ entries }: Standing): Promise<void> {
+    const now = await readStanding(this.#context, this.period);
+    if (this.#others(now.entries) !== this.#others(entries)) throw this.#later();
+  }
+
+  #others(entries: readonly PeriodEntry[]): string {
+    const others = entries.filter((entry) => !this.#isMine(entry));
+    return others.map(({ position, state, at }) => `${position} ${state} ${at}`).join();
+  }
+
+  #isMine({ data }: PeriodEntry): boolean {
+    return data?.["lane"] === this.#context.lane;
+  }
+
+  #later(): RetryableError {
+    // Not the same for both who have seen each other.
+    const waitsAloneMs = Math.round(ALONE_MS * (1 + Math.random()));
+    return new RetryableError("somebody else writes the same: looking again", { waitsAloneMs });
+  }
+}
+
+async function write<Thing, Config extends CrmSettings>(
+  { object, thing }: Keeping<Thing, Config>,
+  fields: Fields,
+  standing: Standing,
+  context: CrmContext<Config>,
+): Promise<Remote | undefined> {
+  const { last } = standing;
+  if (last?.remote && last.written.state === "there") {
+    const known = knownAs(last.remote, standing);
+    const put = await object.put({ thing, fields, known }, context);
+    if (put !== "gone") return put;
+  }
+  const found = await object.find(thing, context);
+  if (found) return put({ thing, fields, known: knownAs(found, standing) });
+  const wasDeleted = last !== undefined && last.written.state !== "erased";
+  if (wasDeleted && context.config.whenDeleted === "leave") return undefined;
+  return put({ thing, fields });
+
+  async function put(one: Parameters<typeof object.put>[0]): Promise<Remote> {
+    const remote = await object.put(one, context);
+    if (remote !== "gone") return remote;
+    throw new RetryableError("it went away while it was written");
+  }
+}
+
+function isAsItShouldBe({ last }: Standing, fields: Fields, { whenDeleted }: CrmSettings): boolean {
+  if (last?.written.hash !== hashOfFields(fields)) return false;
+  return last.written.state === "there" || whenDeleted === "leave";
+}
+
+function keptIn({ last }: Standing): Kept {
+  if (last?.written.state === "deleted") return { reason: DELETED };
+  return last?.remote ? { externalId: last.remote.externalId } : {};
+}
+
+function resultOf(
+  remote: Remote | undefined,
+  fields: Fields,
+  standing: Standing,
+  lane: string,
+  words: string,
+): EffectResult {
+  const version = remote?.version;
+  const more = { lane, ...beforeOf(standing), ...(version !== undefined && { version }) };
+  if (!remote) return { summary: DELETED, data: writtenAs("deleted", fields, more) };
+  return {
+    externalId: remote.externalId,
+    ...(remote.link !== undefined && { link: remote.link }),
+    summary: `Wrote the ${words}`,
+    data: writtenAs("there", fields, more),
+  };
+}
+
+/** What an erased contact once was is nothing that a new one is compared with. */
+function beforeOf({ last }: Standing) {
+  return last && last.written.state !== "erased" ? { before: last.written } : {};
+}
+
+function idOf({ externalId }: EffectResult) {
+  return externalId === undefined ? {} : { externalId };
+}

@@ -1,0 +1,44 @@
+import { titleOf } from "../accounting/title.ts";
+import type { BookingEvent } from "../booking-event.ts";
+import type { HandlerContext } from "../context.ts";
+import type { Kept } from "./keep.ts";
+import type { CrmSettings } from "./settings.ts";
+import type { CrmTarget } from "./target.ts";
+
+/** Tells in the history of the contact that a booking has another status. History itself is no news. */
+export async function writeNote<Config extends CrmSettings>(
+  target: CrmTarget<Config>,
+  { origin }: BookingEvent,
+  { contact, deal }: { contact: Kept; deal: Kept },
+  context: HandlerContext<Config>,
+): Promise<Kept> {
+  const { current, ledger, config, effect } = context;
+  const contactId = contact.externalId;
+  if (!target.note || !config.notes || !current || contactId === undefined) return {};
+  if (origin === "adopted") return {};
+  const { connection, reference, status } = current;
+  const notes = ledger.filter(({ key }) => key.startsWith("note:"));
+  const last = notes.at(-1);
+  if (last?.state === "done" && last.data?.["status"] === status) return {};
+  const key = last && last.state !== "done" ? last.key : `note:${notes.length + 1}`;
+  const note = {
+    ...{ key: `${connection}/${reference}/${key}`, contactId, mayExist: false },
+    text: `${titleOf(current)}: ${status.replace("_", " ")}`,
+    ...(deal.externalId !== undefined && { dealId: deal.externalId }),
+  };
+  const writeLine = target.note.bind(target);
+  const result = await effect(key, {
+    plan: "write a note",
+    data: { status },
+    intent: { status },
+    find: () => {
+      note.mayExist = true;
+      return Promise.resolve(undefined);
+    },
+    perform: async () => {
+      const externalId = await writeLine(note, context);
+      return { externalId, summary: `Wrote a note: ${status}`, data: { status } };
+    },
+  });
+  return { done: result.summary ?? "wrote a note" };
+}

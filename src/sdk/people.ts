@@ -1,0 +1,74 @@
+import type { Booking } from "./booking.ts";
+import type { BookingEvent } from "./booking-event.ts";
+import type { HandlerContext } from "./context.ts";
+import type { HandlerResult } from "./integration.ts";
+
+export {
+  guestEmail,
+  guestPhone,
+  type IdentityRules,
+  isBlank,
+  type PersonKey,
+  personKeys,
+} from "./people/person-keys.ts";
+
+/** A guest, with all that is known over all connections. */
+export interface Person {
+  /** Stays the same when the guest changes address or number. Says nothing about anybody. */
+  id: string;
+  /** As they are now, oldest first; none when they are somebody else's meanwhile. */
+  bookings: readonly Booking[];
+  /** The newest address that reaches the guest. */
+  email?: string;
+  /** The newest number, E.164. */
+  phone?: string;
+  /** The address is another person's, who had it first. */
+  isEmailShared: boolean;
+}
+
+export interface People {
+  /** Who has made the booking. */
+  of(booking: Booking): Promise<Person>;
+  /**
+   * Everybody who may look different after an event of a person's lane: whose booking it is, those
+   * whose bookings share its strongest key (of the waiting jobs only the newest runs), and those who
+   * had any of these bookings before.
+   */
+  touchedBy(event: BookingEvent): Promise<Person[]>;
+}
+
+/** Somebody to be erased, or to be told what is kept. */
+export interface PersonRef {
+  /** `Person.id` */
+  id: string;
+  email?: string;
+}
+
+/** What reaches a person at the other side. */
+export type PeopleContext<Config> = Pick<
+  HandlerContext<Config>,
+  | "config"
+  | "connection"
+  | "log"
+  | "http"
+  | "clock"
+  | "tokens"
+  | "dataFolder"
+  | "entriesOf"
+  | "effect"
+  | "lane"
+  | "ledger"
+  | "signal"
+>;
+
+/** Of an integration that keeps people at the other side. */
+export interface PeopleKeeper<Config> {
+  /**
+   * Erases all that the other side holds of a person.
+   *
+   * @throws RetryableError, PermanentError or ConfigurationError when it could not be reached.
+   */
+  erase(person: PersonRef, context: PeopleContext<Config>): Promise<HandlerResult>;
+  /** All that the other side holds of a person; undefined: nothing. */
+  export?(person: PersonRef, context: PeopleContext<Config>): Promise<object | undefined>;
+}

@@ -1,0 +1,131 @@
+import { expect, it } from "vitest";
+
+import type { Database } from "../../src/db/database.ts";
+import { FactStore } from "../../src/db/fact-store.ts";
+import { AliasStore } from "../../src/people/alias-store.ts";
+import { Identity } from "../../src/people/identity.ts";
+import { PersonKeyFilling } from "../../src/people/person-key-filling.ts";
+import { PersonRegister } from "../../src/people/person-register.ts";
+import type { Booking, Customer } from "../../src/sdk/booking.ts";
+import { memoryLog } from "../../src/sdk/testing.ts";
+import { keepBooking } from "../harness/keep-booking.ts";
+import { onEachStore } from "../harness/stores.ts";
+
+const ANNA = { firstName: "Anna", lastName: "Berg", email: "anna@example.com" };
+
+onEachStore((store) => {
+  it("a person has all bookings of all connections, and nobody else's", async () => {
+    const { register, keep } = at(await store.open());
+    const [one] = [await keep("fjord", "1", ANNA), await keep("bikes", "1", ANNA)];
+    await keep("fjord", "2", { ...ANNA, email: "kari@example.com" });
+
+    const person = await register.of(one);
+
+    expect(person.bookings.map(placeOf)).toEqual(["bikes/1", "fjord/1"]);
+    expect(person).toMatchObject({ email: "anna@example.com", isEmailShared: false });
+  });
+
+  it("who changes the address stays the same person, whichever booking is asked for", async () => {
+    const { register, keep } = at(await store.open());
+    const before = await register.of(await keep("fjord", "1", { ...ANNA, id: "7" }));
+
+    const changed = await keep("fjord", "2", { ...ANNA, id: "7", email: "berg@example.com" });
+    const after = await register.of(changed);
+    const corrected = await keep("fjord", "2", { ...ANNA, email: "anna.berg@example.com" });
+
+    expect(after.id).toBe(before.id);
+    expect(after.bookings.map(placeOf)).toEqual(["fjord/1", "fjord/2"]);
+    expect((await register.of(corrected)).id).toBe(before.id);
+  });
+
+  it("processes that see a guest at once make one person", async () => {
+    const db = await store.open();
+    const { keep } = at(db);
+    const bookings = [];
+    for (let number = 1; number <= 12; number += 1) {
+      const email = `anna${number}@example.com`;
+      bookings.push(await keep("fjord", String(number), { ...ANNA, id: "7", email }));
+    }
+
+    const people = await Promise.all(bookings.map((booking) => at(db).register.of(booking)));
+
+    expect(new Set(people.map(({ id }) => id)).size).toBe(1);
+    const again = await Promise.all(bookings.map((booking) => at(db).register.of(booking)));
+    expect(again.map(({ bookings: all }) => all.length)).toEqual(bookings.map(() => 12));
+  });
+
+  it("an event touches those who had the booking before, and all who share its key", async () => {
+    const { register, keep } = at(await store.open());
+    const anna = await register.of(await keep("fjord", "1", ANNA));
+    const shared = await keep("fjord", "2", { name: "Ola Vik", email: "anna@example.com" });
+    const ola = await register.of(shared);
+    const kari = { firstName: "Kari", lastName: "Lund", email: "kari@example.com" };
+    const moved = await keep("fjord", "1", kari);
+
+    const touched = await register.peopleFor(moved).touchedBy(eventOf(moved));
+    const byAddress = await register.peopleFor(shared).touchedBy(eventOf(shared));
+
+    expect(touched.map(({ id }) => id)).toEqual([(await register.of(moved)).id, anna.id]);
+    expect(byAddress.map(({ id, isEmailShared }) => [id, isEmailShared])).toEqual([[ola.id, true]]);
+  });
+
+  it("a guest who is only looked at leaves no trace", async () => {
+    const db = await store.open();
+    const { register, keep } = at(db);
+    const booking = await keep("fjord", "1", ANNA);
+
+    const seen = await register.unrecorded().of(booking);
+
+    expect(await db.knex("person_aliases").select()).toEqual([]);
+    expect(seen).toMatchObject({ id: (await register.of(booking)).id, bookings: [booking] });
+  });
+
+  it("nothing that is kept of a person says who it is", async () => {
+    const db = await store.open();
+    const { register, keep } = at(db);
+    await register.of(await keep("fjord", "1", { ...ANNA, id: "7", phone: "+4790000000" }));
+
+    const aliases = await db.knex("person_aliases").select();
+    const filed = await db.knex("subjects").select("person_key");
+
+    expect(aliases).toHaveLength(4);
+    expect(JSON.stringify([aliases, filed]).toLowerCase()).not.toMatch(/anna|berg|example|\+47/);
+  });
+
+  it("bookings of an earlier version are filed in batches, and those of another setting anew", async () => {
+    const db = await store.open();
+    const { register, keep } = at(db);
+    const booking = await keep("fjord", "1", { name: "Anna Berg", phone: "900 00 000" });
+    for (let number = 2; number <= 450; number += 1) await keep("fjord", String(number), {});
+    await db.knex("subjects").update({ person_key: null });
+    const ofNorway = new Identity({ countries: { fjord: "NO" } });
+
+    expect(await filling(db, new Identity()).fill()).toBe(450);
+    expect(await filling(db, new Identity()).fill()).toBe(0);
+    expect((await register.of(booking)).bookings).toEqual([booking]);
+    expect(await filling(db, ofNorway).fill()).toBe(450);
+
+    const row: unknown = await db.knex("subjects").where({ subject: "1" }).first("person_key");
+    expect(row).toEqual({ person_key: ofNorway.personKey(booking) });
+  });
+});
+
+function filling(db: Database, identity: Identity): PersonKeyFilling {
+  const relief = () => Promise.resolve();
+  return new PersonKeyFilling({ db, facts: new FactStore(db), identity, log: memoryLog(), relief });
+}
+
+function at(db: Database) {
+  const identity = new Identity();
+  const keep = (connection: string, reference: string, customer: Customer) =>
+    keepBooking(db, { connection, reference, status: "confirmed", customer });
+  return { register: new PersonRegister(new AliasStore(db), identity), keep };
+}
+
+function placeOf({ connection, reference }: Booking): string {
+  return `${connection}/${reference}`;
+}
+
+function eventOf(booking: Booking) {
+  return { booking } as never;
+}
