@@ -192,7 +192,9 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "OTHER_EVENT_TYPES",
     "PermanentError",
     "RetryableError",
+    "WEBHOOK_SECRET",
     "addMoney",
+    "cloudEventOf",
     "decimalsOf",
     "defineIntegration",
     "formatAmount",
@@ -215,6 +217,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "parseMoney",
     "recipientOf",
     "retryAfterMs",
+    "standardHeaders",
   ]);
 });
 
