@@ -1,11 +1,11 @@
-import type { AnyEvent } from "./booking-event.ts";
+import type { EventOf, EventType } from "./booking-event.ts";
 import { present } from "./present.ts";
 
 /**
  * An event as other programs are given it: a CloudEvents 1.0 object
  * (https://github.com/cloudevents/spec) in its JSON format.
  */
-export function cloudEventOf(event: AnyEvent) {
+export function cloudEventOf(event: EventOf<EventType>) {
   const { id, connection, type, subject, time } = event;
   return {
     specversion: "1.0",
@@ -19,7 +19,7 @@ export function cloudEventOf(event: AnyEvent) {
   };
 }
 
-function dataOf(event: AnyEvent) {
+function dataOf(event: EventOf<EventType>) {
   return {
     booking: present(event.booking ?? null),
     record: event.record ?? null,

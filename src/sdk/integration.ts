@@ -93,7 +93,7 @@ export interface CheckContext<Config> {
    *
    * @throws as `http.send`.
    */
-  reach(address: Pick<HttpRequest, "url" | "onlyPublic">): Promise<void>;
+  reach: (address: Pick<HttpRequest, "url" | "onlyPublic">) => Promise<void>;
   mail: Mail;
   pdf: Pdf;
   templates: Templates;

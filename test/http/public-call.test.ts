@@ -1,4 +1,4 @@
-import { lookup } from "node:dns";
+import type { lookup } from "node:dns";
 import type { LookupAddress } from "node:dns";
 
 import { afterEach, expect, it } from "vitest";
