@@ -30,7 +30,7 @@ beforeAll(async () => {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(401));
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(401), { timeout: 30_000 });
 });
 afterAll(() => {
   child.kill();
