@@ -56,6 +56,7 @@ const ORDER = [
   "mail",
   "alerts",
   "queries",
+  "sync",
   "books",
   "api",
   "compose",
