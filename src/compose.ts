@@ -10,9 +10,11 @@ import { type Basis, CLOCK, DATABASE, type Foundation, HTTP, LOG, once } from ".
 import { registerReceiving } from "./compose/receiving.ts";
 import { registerService } from "./compose/service.ts";
 import { registerStores } from "./compose/stores.ts";
+import { registerSync } from "./compose/sync.ts";
 import { registerTools } from "./compose/tools.ts";
 import { httpClient } from "./http/http-client.ts";
 
+export { makeHelper } from "./compose/sync.ts";
 export { CLOCK, DATABASE, MAILROOM, PDF, TEMPLATES } from "./compose/parts.ts";
 
 /** The composition root; nothing else knows the container. */
@@ -26,6 +28,7 @@ export function compose(
   registerReceiving(c, foundation);
   registerNormalizing(c, foundation);
   registerJobs(c, foundation);
+  registerSync(c);
   registerBooks(c, foundation);
   registerOwnedWork(c, foundation);
   registerService(c, foundation);

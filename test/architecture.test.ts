@@ -58,6 +58,7 @@ const ORDER = [
   "mail",
   "alerts",
   "queries",
+  "sync",
   "books",
   "api",
   "compose",
@@ -194,7 +195,9 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "OTHER_EVENT_TYPES",
     "PermanentError",
     "RetryableError",
+    "WEBHOOK_SECRET",
     "addMoney",
+    "cloudEventOf",
     "decimalsOf",
     "defineIntegration",
     "formatAmount",
@@ -221,6 +224,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "personKeys",
     "recipientOf",
     "retryAfterMs",
+    "standardHeaders",
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { Clock, HttpClient, Mail } from "../sdk/context.ts";
+import { standardHeaders } from "../sdk/standard-webhook.ts";
 import { isLoopback } from "../settings/loopback.ts";
 import { type Channel, isSimulated, type Notice } from "./incident.ts";
-import { standardHeaders } from "./standard-webhook.ts";
 import { mailOf } from "./words.ts";
 
 /** One way to tell people. */
@@ -41,7 +41,7 @@ export function webhookTeller({ url, secret, http, clock }: WebhookParts): Telle
       const { status } = await http.send({
         method: "POST",
         url,
-        headers: standardHeaders(secret, message),
+        headers: { "content-type": "application/json", ...standardHeaders([secret], message) },
         body: message.body,
         timeoutMs: TIMEOUT_MS,
         signal,

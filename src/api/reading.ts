@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { bookingList, findBooking, presentBooking } from "../queries/bookings.ts";
 import { deliveryList, findDelivery, presentDelivery } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
-import { eventList, findEvent, presentEvent } from "../queries/events.ts";
+import { eventList, findEvent } from "../queries/events.ts";
 import { incidentList } from "../queries/incidents.ts";
 import { reconciliationList } from "../queries/reconciliations.ts";
 import { attemptsOf, findJob, jobList, presentAttempt, presentJob } from "../queries/jobs.ts";
@@ -11,6 +11,7 @@ import { occurrenceList } from "../queries/occurrences.ts";
 import { presentReplay, replayList } from "../queries/replay-list.ts";
 import { ReplayStore } from "../queries/replay-store.ts";
 import { readStatus, type StatusParts } from "../queries/status.ts";
+import { cloudEventOf } from "../sdk/cloud-event.ts";
 import type { Timetable } from "../schedule/timetable.ts";
 import { presentBody, presentHeaders } from "./delivery-content.ts";
 import { notFound } from "./problem.ts";
@@ -53,7 +54,7 @@ export function readingRoutes({ db, status, secrets, timetable }: ReadingParts):
       async answer(request) {
         const event = await findEvent(db, param(request, "id"));
         if (!event) throw notFound("such event");
-        return presentEvent(event);
+        return cloudEventOf(event);
       },
     },
     listRoute(db, bookingList),

@@ -24,6 +24,7 @@ import { addScheduleCommand } from "./schedule.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { processShell, type Shell } from "./shell.ts";
 import { addSimulateCommand } from "./simulate.ts";
+import { addSyncCommand } from "./sync.ts";
 import { addUrlsCommand } from "./urls.ts";
 import { addVoucherCommand } from "./voucher.ts";
 
@@ -99,6 +100,7 @@ function createProgram(shell: Shell): Command {
   addBooksCommand(program, shell);
   addListCommand(program, shell);
   addReplayCommand(program, shell);
+  addSyncCommand(program, shell);
   addPauseCommands(program, shell);
   addScheduleCommand(program, shell);
   addImportCallsCommand(program, shell);

@@ -2,7 +2,8 @@ import { BooksCheck } from "../books/books-check.ts";
 import type { Database } from "../db/database.ts";
 import { migrate } from "../db/migrate.ts";
 import { DryRuns } from "../dispatch/dry-run.ts";
-import { HandlerTable } from "../dispatch/handler-table.ts";
+import type { Helper } from "../compose/sync.ts";
+import { HandlerTable, type TableEntry } from "../dispatch/handler-table.ts";
 import { JobStore } from "../dispatch/job-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { layFoundation, openDatabase } from "../foundation.ts";
@@ -16,6 +17,7 @@ import { OccurrenceStore } from "../schedule/occurrence-store.ts";
 import { Timetable } from "../schedule/timetable.ts";
 import type { Clock, Log, Pdf, Templates } from "../sdk/context.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
+import { Syncs } from "../sync/syncs.ts";
 import type { Shell } from "./shell.ts";
 
 /** What a command that only looks needs. */
@@ -38,6 +40,9 @@ export interface OpenBellhop extends OpenStore {
   subjects: SubjectStore;
   normalizers: Normalizers;
   books: BooksCheck;
+  syncs: Syncs;
+  /** Runs the jobs of some handlers while the command runs. */
+  helperFor: (handlers: readonly TableEntry[]) => Helper;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
 }
 
@@ -69,7 +74,7 @@ export async function withBellhop<T>(
   const settings = readSettings(shell.environment());
   const foundation = await layFoundation(settings, new Set(), commandLog(settings, usual));
   // Loaded late: commands that only look answer twice as fast without it.
-  const { CLOCK, compose, MAILROOM, PDF, TEMPLATES } = await import("../compose.ts");
+  const { CLOCK, compose, MAILROOM, makeHelper, PDF, TEMPLATES } = await import("../compose.ts");
   const { db, registry } = foundation;
   const container = compose(foundation);
   try {
@@ -88,6 +93,8 @@ export async function withBellhop<T>(
       subjects: container.resolve(SubjectStore),
       normalizers: container.resolve(Normalizers),
       books: container.resolve(BooksCheck),
+      syncs: container.resolve(Syncs),
+      helperFor: (entries) => makeHelper(container, foundation, entries),
       workshop: {
         clock: container.resolve(CLOCK),
         pdf: container.resolve(PDF),

@@ -29,6 +29,7 @@ export function allowVariables(schema: JsonSchema): JsonSchema {
 function relaxPart(key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (key === "items" || key === "additionalProperties") return allowVariables(value as JsonSchema);
+  if (key === "anyOf") return (value as readonly JsonSchema[]).map(allowVariables);
   if (key !== "properties") return value;
   const properties = Object.entries(value as Readonly<Record<string, JsonSchema>>);
   return Object.fromEntries(properties.map(([name, one]) => [name, allowVariables(one)]));

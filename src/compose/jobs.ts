@@ -42,18 +42,32 @@ const DAY_MS = 24 * 60 * 60_000;
 /** What runs jobs, and what puts them right. */
 export function registerJobs(c: DependencyContainer, foundation: Foundation): void {
   once(c, BookingDocuments, () => makeDocuments(c, foundation));
-  once(c, Worker, () => makeWorker(c, foundation));
+  once(c, Worker, () => {
+    const [handlers, ownership] = [c.resolve(HandlerTable), c.resolve(Ownership)];
+    return makeWorker(c, foundation, { handlers, ownership });
+  });
   once(c, DryRuns, () => makeDryRuns(c, foundation));
   once(c, Replays, () => makeReplays(c));
 }
 
-function makeWorker(c: DependencyContainer, { settings }: Foundation): Worker {
-  const [handlers, lanes] = [c.resolve(HandlerTable), c.resolve(LaneStore)];
+export interface WorkerScope {
+  /** Whose jobs are run. */
+  handlers: Pick<HandlerTable, "entries">;
+  /** Of those that have a limit. */
+  ownership: Ownership;
+}
+
+export function makeWorker(
+  c: DependencyContainer,
+  { settings }: Foundation,
+  { handlers, ownership }: WorkerScope,
+): Worker {
+  const lanes = c.resolve(LaneStore);
   return new Worker({
     db: c.resolve(DATABASE),
     handlers,
     lanes,
-    limits: new HandlerLimits(handlers, c.resolve(Ownership), lanes),
+    limits: new HandlerLimits(handlers, ownership, lanes),
     jobs: c.resolve(JobStore),
     settle: c.resolve(SettleStore),
     pauses: c.resolve(PauseStore),

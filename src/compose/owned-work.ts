@@ -17,6 +17,7 @@ import { RetentionStore } from "../retention/retention-store.ts";
 import { Retention } from "../retention/retention.ts";
 import { ScheduleWork } from "../schedule/schedule-work.ts";
 import type { Settings } from "../settings/settings.ts";
+import { SyncWork } from "../sync/sync-work.ts";
 import { CLOCK, DATABASE, type Foundation, HTTP, LOG, MAILROOM, once } from "./parts.ts";
 
 /** Work that one process does for all: alerts, reports, replays, retention. */
@@ -35,6 +36,7 @@ function makeOwnership(c: DependencyContainer, { roles, settings }: Foundation):
     ownership.add("reports", makeDailyReport(c, settings));
     ownership.add("schedule", c.resolve(ScheduleWork));
     ownership.add("people", makePersonKeyFilling(c));
+    ownership.add("sync", c.resolve(SyncWork));
   }
   return ownership;
 }

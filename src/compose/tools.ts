@@ -4,6 +4,7 @@ import { ConnectedInstances } from "../connect/connected-instances.ts";
 import { UNREADABLE_TOKENS } from "../connect/tokens.ts";
 import { FactStore } from "../db/fact-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
+import { reach } from "../http/reach.ts";
 import { Mailroom } from "../mail/mailroom.ts";
 import { learnedOf } from "../normalize/learned.ts";
 import { productTemplates } from "../paths.ts";
@@ -37,6 +38,7 @@ function makeStartChecks(c: DependencyContainer, { registry, db, settings }: Bas
     log: c.resolve(LOG),
     clock: c.resolve(CLOCK),
     http: c.resolve(HTTP),
+    reach,
     pdf: c.resolve(PDF),
     templates: c.resolve(TEMPLATES),
     dataFolder: settings.dataFolder,

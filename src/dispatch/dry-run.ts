@@ -18,7 +18,7 @@ export interface DryRun {
 
 export interface DryRunParts {
   db: Database;
-  handlers: HandlerTable;
+  handlers: Pick<HandlerTable, "entries">;
   tools: JobTools;
 }
 

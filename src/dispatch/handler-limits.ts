@@ -16,7 +16,7 @@ export class HandlerLimits {
   /** Paces of the limited handlers that this process owns. */
   readonly #owned = new Map<string, Pace>();
 
-  constructor(handlers: HandlerTable, ownership: Ownership, lanes: LaneStore) {
+  constructor(handlers: Pick<HandlerTable, "entries">, ownership: Ownership, lanes: LaneStore) {
     this.#lanes = lanes;
     for (const { id, handler } of handlers.entries.values()) {
       const { limit } = handler;

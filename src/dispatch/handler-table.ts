@@ -50,14 +50,19 @@ export class HandlerTable {
       .filter((entry) => isMeantFor(entry, event))
       .map(({ id, handler, settleMs }) => ({
         handler: id,
-        scope: handler.scope?.(event, this.#keys) ?? defaultScope(event),
+        scope: this.scopeOf(handler, event),
         settleMs,
       }));
+  }
+
+  /** Whose turn a job for an event is: what the handler says, else the subject's. */
+  scopeOf(handler: TableEntry["handler"], event: AnyEvent): string {
+    return handler.scope?.(event, this.#keys) ?? defaultScope(event);
   }
 }
 
 /** The subject, told apart from the same subject of another connection. */
-export function defaultScope({ connection, subject }: AnyEvent): string {
+function defaultScope({ connection, subject }: AnyEvent): string {
   return `${connection}/${subject}`;
 }
 

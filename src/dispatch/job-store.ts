@@ -52,6 +52,19 @@ export class JobStore {
     );
   }
 
+  /**
+   * Has handlers look at bookings once more, in the caller's transaction: what there is a job for is run
+   * again, and so is what holds up its lane; for the rest jobs are made, whatever the handlers ask for.
+   */
+  async renew(trx: Knex.Transaction, wanted: readonly WantedByEvent[]): Promise<void> {
+    const known = await jobsOf(trx, wanted);
+    await this.replayAll(trx, [...known.values(), ...(await blockingJobs(trx, wanted))]);
+    await this.#insert(
+      trx,
+      wanted.filter((one) => !known.has(jobKey(one))),
+    );
+  }
+
   #wantedBy(events: readonly AnyEvent[]): WantedByEvent[] {
     return events.flatMap((event) => this.#handlers.jobsFor(event).map((job) => ({ event, job })));
   }
@@ -197,9 +210,47 @@ export class JobStore {
   }
 }
 
-interface WantedByEvent {
+/** A job for an event. */
+export interface WantedByEvent {
   event: AnyEvent;
   job: WantedJob;
+}
+
+function jobKey({ event, job }: { event: { id: string }; job: { handler: string } }): string {
+  return `${event.id} ${job.handler}`;
+}
+
+/** Positions of the jobs that there are already, by their key. */
+async function jobsOf(
+  trx: Knex.Transaction,
+  wanted: readonly WantedByEvent[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows: { position: number; eventId: string; handler: string }[] = await trx("jobs")
+    .whereIn(
+      "event_id",
+      wanted.map(({ event }) => event.id),
+    )
+    .whereIn("handler", [...new Set(wanted.map(({ job }) => job.handler))])
+    .select("position", "event_id as eventId", "handler");
+  return new Map(
+    rows.map(({ position, eventId, handler }) => [
+      jobKey({ event: { id: eventId }, job: { handler } }),
+      position,
+    ]),
+  );
+}
+
+/** Positions of jobs that let nobody past in the lanes. */
+async function blockingJobs(
+  trx: Knex.Transaction,
+  wanted: readonly WantedByEvent[],
+): Promise<number[]> {
+  const rows: { position: number }[] = await trx("jobs")
+    .whereIn("handler", [...new Set(wanted.map(({ job }) => job.handler))])
+    .whereIn("scope", [...new Set(wanted.map(({ job }) => job.scope))])
+    .whereIn("state", ["held", "dead"])
+    .select("position");
+  return rows.map(({ position }) => position);
 }
 
 interface JobPlace {

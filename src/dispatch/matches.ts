@@ -19,6 +19,11 @@ export function concerns(when: WhenConfig, booking: Booking): boolean {
   );
 }
 
+/** Whether an instance is meant for a booking as it is now, whatever led to it. */
+export function suits(when: WhenConfig, booking: Booking): boolean {
+  return includes(when.connections, booking.connection) && matchesBooking(when, booking);
+}
+
 function matchesBooking(when: WhenConfig, booking: Booking | undefined): boolean {
   const { products, channels, statuses, agents, custom } = when;
   const asks = [products, channels, statuses, custom].some((filter) => filter !== undefined);

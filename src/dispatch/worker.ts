@@ -25,7 +25,7 @@ const DEFAULT_CONCURRENCY = 4;
 
 export interface WorkerParts {
   db: Database;
-  handlers: HandlerTable;
+  handlers: Pick<HandlerTable, "entries">;
   lanes: LaneStore;
   jobs: JobStore;
   settle: SettleStore;

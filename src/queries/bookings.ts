@@ -5,7 +5,7 @@ import { day, oneOf, text } from "./filters.ts";
 import { tableBy } from "../db/index-hint.ts";
 import type { List } from "./list.ts";
 import { beginsWith, planOf, type Range, type Table, term, type Term } from "./plan.ts";
-import { present } from "./present.ts";
+import { present } from "../sdk/present.ts";
 
 export const SUBJECTS: Table = {
   name: "subjects",

@@ -1,10 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { readEvent } from "../normalize/event-store.ts";
 import { type AnyEvent, EVENT_TYPES } from "../sdk/booking-event.ts";
+import { cloudEventOf } from "../sdk/cloud-event.ts";
 import { instant, oneOf, text } from "./filters.ts";
 import type { List } from "./list.ts";
 import { planOf, type Table, term } from "./plan.ts";
-import { present } from "./present.ts";
 
 const EVENTS: Table = {
   name: "events",
@@ -49,46 +49,10 @@ export const eventList: List<typeof filters, AnyEvent> = {
       .select("payload");
     return rows.map(({ payload }) => readEvent(payload));
   },
-  present: presentEvent,
+  present: cloudEventOf,
 };
 
 export async function findEvent(db: Database, id: string): Promise<AnyEvent | undefined> {
   const row: unknown = await db.knex("events").where({ id }).first("payload");
   return row === undefined ? undefined : readEvent((row as { payload: Buffer }).payload);
-}
-
-/** A CloudEvents 1.0 object, https://github.com/cloudevents/spec, in its JSON format. */
-export function presentEvent(event: AnyEvent) {
-  const { id, connection, type, subject, time } = event;
-  return {
-    specversion: "1.0",
-    id,
-    source: `/connections/${connection}`,
-    type,
-    subject,
-    time,
-    datacontenttype: "application/json",
-    data: presentData(event),
-  };
-}
-
-function presentData(event: AnyEvent) {
-  return {
-    booking: present(event.booking ?? null),
-    record: event.record ?? null,
-    changes: present(event.changes),
-    summary: event.summary,
-    payment: present(event.payment ?? null),
-    customer: event.customer ?? null,
-    timer: event.timer ?? null,
-    by: event.by ?? null,
-    custom: event.custom,
-    native: event.native,
-    origin: event.origin,
-    actor: event.actor,
-    isQuiet: event.isQuiet,
-    deliveryId: event.deliveryId ?? null,
-    version: event.version,
-    ordinal: event.ordinal,
-  };
 }

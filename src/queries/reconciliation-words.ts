@@ -1,7 +1,7 @@
 import type { Change } from "../sdk/booking-event.ts";
 import type { Cause, Difference } from "../reconcile/difference.ts";
 import type { Reconciliation } from "./reconciliations.ts";
-import { present } from "./present.ts";
+import { present } from "../sdk/present.ts";
 
 const LONGEST_VALUE = 60;
 

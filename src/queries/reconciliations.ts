@@ -12,7 +12,8 @@ import { type DifferenceRow, readDifference } from "../reconcile/difference-stor
 import { day, text } from "./filters.ts";
 import type { List } from "./list.ts";
 import { planOf, type Table, term } from "./plan.ts";
-import { present, presentInstant } from "./present.ts";
+import { present } from "../sdk/present.ts";
+import { presentInstant } from "./present.ts";
 
 /** What comparing a connection with its source has shown on a day. */
 export interface Reconciliation {

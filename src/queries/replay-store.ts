@@ -3,10 +3,10 @@ import type { Knex } from "knex";
 import type { Database } from "../db/database.ts";
 import { newId } from "../process/new-id.ts";
 
-export const REPLAY_KINDS = ["jobs", "deliveries"] as const;
+export const REPLAY_KINDS = ["jobs", "deliveries", "sync"] as const;
 export const REPLAY_STATES = ["open", "done"] as const;
 
-/** A replay of many, and how far it has got. */
+/** A replay of many, or a push of all bookings to one instance, and how far it has got. */
 export interface ReplayRow {
   position: number;
   id: string;
@@ -69,11 +69,14 @@ export class ReplayStore {
     return this.#read((replays) => replays.whereIn("position", [...positions]));
   }
 
-  /** Those that are not done and that nobody has moved on for so long. */
-  async abandoned(forMs: number): Promise<ReplayRow[]> {
+  /** Those that are not done and that nobody has moved on for so long, oldest first. */
+  async open(kinds: readonly ReplayRow["kind"][], forMs = 0): Promise<ReplayRow[]> {
     const before = this.#db.knex.raw(`${this.#db.dialect.nowMs} - ?`, [forMs]);
     const rows = await this.#read((replays) =>
-      replays.where({ state: "open" }).where("updated_at", "<=", before),
+      replays
+        .where({ state: "open" })
+        .whereIn("kind", [...kinds])
+        .where("updated_at", "<=", before),
     );
     return rows.reverse();
   }
@@ -92,6 +95,14 @@ export class ReplayStore {
     const changes = to === "done" ? { state: "done", count: trx.ref("moved") } : to;
     const open = trx("replays").where({ id, above, state: "open" });
     return (await open.update({ ...changes, ...updated })) === 1;
+  }
+
+  /** Leaves the rest undone. */
+  async end({ id }: Pick<ReplayRow, "id">): Promise<void> {
+    const { knex, dialect } = this.#db;
+    await knex("replays")
+      .where({ id, state: "open" })
+      .update({ state: "done", count: knex.ref("moved"), updated_at: knex.raw(dialect.nowMs) });
   }
 
   async addMoved(trx: Knex.Transaction, { id }: ReplayRow, count: number): Promise<void> {

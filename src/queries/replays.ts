@@ -70,7 +70,7 @@ export class Replays {
 
   /** Those that are not done and that nobody has moved on for so long, oldest first. */
   abandoned(forMs: number): Promise<ReplayRow[]> {
-    return this.#store.abandoned(forMs);
+    return this.#store.open(["jobs", "deliveries"], forMs);
   }
 
   /**

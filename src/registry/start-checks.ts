@@ -12,6 +12,7 @@ export interface CheckTools {
   log: Log;
   clock: Clock;
   http: HttpClient;
+  reach: CheckContext<unknown>["reach"];
   pdf: Pdf;
   templates: Templates;
   dataFolder: string;
@@ -113,13 +114,13 @@ export class StartChecks {
     config: unknown,
     { connection = "", instance = "" }: { connection?: string; instance?: string },
   ): Promise<TryOut> {
-    const { log, clock, http, pdf, templates, dataFolder, ...tools } = this.#tools;
+    const { log, clock, http, reach, pdf, templates, dataFolder, ...tools } = this.#tools;
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]);
     const mail = tools.mailOf(connection);
     let context: CheckContext<unknown> | undefined;
     try {
       const learned = connection === "" ? {} : await tools.learnedOf(connection);
-      const lent = { log, clock, http, pdf, templates, mail, dataFolder };
+      const lent = { log, clock, http, reach, pdf, templates, mail, dataFolder };
       context = { config, learned, ...lent, tokens: tools.tokensOf(instance), signal };
       const line = (await integration.check?.(context)) ?? "settings are complete";
       return { result: { name, state: "ok", line }, context };

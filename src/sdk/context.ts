@@ -24,6 +24,11 @@ export interface HttpRequest {
   body?: string | Buffer;
   /** Defaults to 30 s. */
   timeoutMs?: number;
+  /**
+   * Never into a private network, whatever the name resolves to: for addresses that others may have
+   * chosen.
+   */
+  onlyPublic?: boolean;
   signal?: AbortSignal;
 }
 
@@ -42,6 +47,7 @@ export interface HttpClient {
    *
    * @throws RetryableError when there was no answer; `mayHaveHappened` is set when the request may
    *   have reached the other side.
+   * @throws ConfigurationError when `onlyPublic` forbids the address.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -1,5 +1,6 @@
 export * from "./booking.ts";
 export * from "./booking-event.ts";
+export * from "./cloud-event.ts";
 export * from "./context.ts";
 export * from "./errors.ts";
 export * from "./form.ts";
@@ -14,4 +15,5 @@ export * from "./retry-after.ts";
 export * from "./schedule.ts";
 export * from "./simulator.ts";
 export * from "./source.ts";
+export * from "./standard-webhook.ts";
 export * from "./time.ts";

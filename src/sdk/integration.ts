@@ -8,6 +8,7 @@ import type {
   ConnectionDefaults,
   HandlerContext,
   HttpClient,
+  HttpRequest,
   Log,
   Mail,
   Pdf,
@@ -93,6 +94,13 @@ export interface CheckContext<Config> {
   log: Log;
   clock: Clock;
   http: HttpClient;
+  /**
+   * Connects, over TLS where the address says so, and asks nothing: for other sides that take every
+   * request for news.
+   *
+   * @throws as `http.send`.
+   */
+  reach: (address: Pick<HttpRequest, "url" | "onlyPublic">) => Promise<void>;
   mail: Mail;
   pdf: Pdf;
   templates: Templates;

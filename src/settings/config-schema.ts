@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { BOOKING_STATUSES } from "../sdk/booking.ts";
 import { EVENT_TYPES } from "../sdk/booking-event.ts";
+import { WEBHOOK_SECRET } from "../sdk/standard-webhook.ts";
 
 const Name = z
   .string()
@@ -219,7 +220,7 @@ const Alerts = z.strictObject({
         .describe("Gets incidents as they open and close"),
       secret: z
         .string()
-        .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, "write whsec_ and 24 to 64 bytes in base64")
+        .regex(WEBHOOK_SECRET, "write whsec_ and 24 to 64 bytes in base64")
         .describe("Signs them as https://www.standardwebhooks.com says: whsec_…"),
     })
     .optional()

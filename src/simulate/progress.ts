@@ -2,6 +2,10 @@
 export interface ProgressState {
   finished: number;
   total: number;
+  /** What was finished before this process began; default: nothing. */
+  before?: number;
+  /** What has gone wrong; told when there is any. */
+  errors?: number;
   /** What the speed is told by; default: what is finished. */
   calls?: number;
   /** What these are, when they are no calls. */
@@ -60,12 +64,13 @@ function bar({ finished, total }: ProgressState): string {
 }
 
 function words(unit: string, state: ProgressState, seconds: number): string {
-  const { finished, total, calls, callUnit = "calls" } = state;
-  const rate = (calls ?? finished) / Math.max(seconds, 0.001);
+  const { finished, total, before = 0, errors = 0, calls, callUnit = "calls" } = state;
+  const done = finished - before;
+  const rate = (calls ?? done) / Math.max(seconds, 0.001);
   const sent = calls === undefined ? "" : `, ${calls} ${callUnit}`;
-  const left =
-    finished === 0 ? "" : `, ${duration((seconds / finished) * (total - finished))} left`;
-  return `${finished} of ${total} ${unit}${sent}, ${rate.toFixed(0)}/s${left}`;
+  const wrong = errors === 0 ? "" : `, ${errors} errors`;
+  const left = done <= 0 ? "" : `, ${duration((seconds / done) * (total - finished))} left`;
+  return `${finished} of ${total} ${unit}${sent}${wrong}, ${rate.toFixed(0)}/s${left}`;
 }
 
 /** `8 s`, `3 min` */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { present } from "../../src/queries/present.ts";
+import { present } from "../../src/sdk/present.ts";
 import { EVERY_FIELD } from "./every-field.ts";
 
 it.each([

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
-import { afterEach, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 
 import { httpClient } from "../../src/http/http-client.ts";
 import { kindOf } from "../../src/sdk/errors.ts";
@@ -84,4 +84,30 @@ it("an answer without end is cut off", async () => {
   server = await vendorServer(() => ({ status: 200, body: "x".repeat(21 * 1024 * 1024) }));
 
   expect(String(await failureOf(httpClient.send({ url: server.url })))).toContain("over");
+});
+
+describe("a call that must not lead into a private network", () => {
+  const refusalOf = async (url: string) => {
+    const error: unknown = await httpClient
+      .send({ url, method: "POST", body: "x", onlyPublic: true })
+      .catch((cause: unknown) => cause);
+    expect(kindOf(error)).toBe("configuration");
+    return String(error);
+  };
+
+  it.each([
+    ["a name", (port: string) => `http://localhost:${port}/`],
+    ["an address", (port: string) => `http://127.0.0.1:${port}/`],
+    ["a number", (port: string) => `http://2130706433:${port}/`],
+    ["an octal number", (port: string) => `http://0177.1:${port}/`],
+    ["IPv6", (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
+    ["nothing in particular", (port: string) => `http://0:${port}/`],
+  ])("is refused before anything is sent, written as %s", async (_, urlOf) => {
+    server = await vendorServer(() => ({ status: 200, body: "" }));
+
+    const refusal = await refusalOf(urlOf(new URL(server.url).port));
+
+    expect(refusal).toContain("is in a private network: nothing is sent there");
+    expect(server.requests).toEqual([]);
+  });
 });

@@ -97,6 +97,16 @@ describe("wherever a certain text is asked for, a variable may stand", () => {
     expect(new RegExp(variable?.pattern ?? "", "u").test(text)).toBe(isVariable);
   });
 
+  it("also where it is one of several choices", () => {
+    const secret = { type: "string", pattern: "^whsec_" };
+    const two = { type: "array", items: secret };
+
+    const schema = allowVariables({ anyOf: [secret, two] });
+
+    const either = { anyOf: [secret, { type: "string", pattern: expect.any(String) as unknown }] };
+    expect(schema).toEqual({ anyOf: [either, { type: "array", items: either }] });
+  });
+
   it("any other text and numbers stay as they are", () => {
     const plain = { type: "object", additionalProperties: { type: "string", minLength: 1 } };
 

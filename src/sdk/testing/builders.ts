@@ -1,4 +1,5 @@
 import { httpClient } from "../../http/http-client.ts";
+import { reach } from "../../http/reach.ts";
 import type { Booking } from "../booking.ts";
 import type { Clock, Effect, LedgerEntry, Log, PeriodEntry } from "../context.ts";
 import { kindOf } from "../errors.ts";
@@ -73,6 +74,7 @@ export function checkContext<Config>(
     log: memoryLog(),
     clock: { now: Date.now },
     http: httpClient,
+    reach,
     mail: {
       isRehearsal: false,
       office: undefined,
