@@ -42,6 +42,7 @@ async function findParty(code: string, tryton: Tryton) {
   return row;
 }
 
+/** With all that is known of it in one call: most guests come once. */
 async function createParty(party: Party, tryton: Tryton): Promise<PartyRecord> {
   const country = await countryOf(party, tryton);
   const values = {
@@ -49,13 +50,33 @@ async function createParty(party: Party, tryton: Tryton): Promise<PartyRecord> {
     code: party.code,
     addresses: [["create", [{ ...addressOf(party), ...country }]]],
   };
+  const contacts = contactsOf(party).map(([type, value]) => ({ type, value }));
+  try {
+    const whole = { ...values, contact_mechanisms: [["create", contacts]] };
+    const id = await tryton.create("party.party", whole);
+    if (party.taxNumber !== undefined) await ensureTaxNumber(id, party.taxNumber, tryton);
+    const [row] = await tryton.read("party.party", [id], { addresses: z.array(asId) });
+    const [address] = row?.addresses ?? [];
+    if (address !== undefined) return { id, address };
+  } catch (error) {
+    // Somebody was faster, since Tryton keeps codes unique; or it does not accept a number or an
+    // address, which is then left as a note.
+    if (kindOf(error) !== "permanent") throw error;
+    if (!isTaken(error)) await createBare(values, tryton);
+  }
+  return ensureParty(party, tryton);
+}
+
+async function createBare(values: Values, tryton: Tryton): Promise<void> {
   try {
     await tryton.create("party.party", values);
   } catch (error) {
-    // Somebody was faster; Tryton keeps codes unique.
-    if (kindOf(error) !== "permanent" || !/must be unique/.test(messageOf(error))) throw error;
+    if (kindOf(error) !== "permanent" || !isTaken(error)) throw error;
   }
-  return ensureParty(party, tryton);
+}
+
+function isTaken(error: unknown): boolean {
+  return messageOf(error).includes("must be unique");
 }
 
 /** An address is never changed: invoices of before were sent to it. */
@@ -90,18 +111,23 @@ async function countryOf({ country }: Party, tryton: Tryton): Promise<Values> {
   return row === undefined ? {} : { country: row.id };
 }
 
+function contactsOf({ email, phone, name, contactName }: Party): [type: string, value: string][] {
+  const all: [string, string | undefined][] = [
+    ["email", email],
+    ["phone", phone],
+    ["other", name === contactName ? undefined : contactName],
+  ];
+  return all.flatMap(([type, value]) => (value === undefined ? [] : [[type, value]]));
+}
+
 async function ensureContacts(id: number, party: Party, tryton: Tryton): Promise<void> {
-  const wanted = [
-    ["email", party.email],
-    ["phone", party.phone],
-    ["other", party.name === party.contactName ? undefined : party.contactName],
-  ] as const;
-  if (wanted.some(([, value]) => value !== undefined)) {
+  const wanted = contactsOf(party);
+  if (wanted.length > 0) {
     const shape = { type: z.string(), value: z.string().nullable() };
     const there = await tryton.searchRead("party.contact_mechanism", [["party", "=", id]], shape);
     for (const [type, value] of wanted) {
       const isThere = there.some((row) => row.type === type && isSame(row.value ?? "", value));
-      if (value === undefined || isThere) continue;
+      if (isThere) continue;
       await createOrNote(id, "party.contact_mechanism", { party: id, type, value }, value, tryton);
     }
   }
@@ -109,9 +135,9 @@ async function ensureContacts(id: number, party: Party, tryton: Tryton): Promise
 }
 
 /** Tryton writes telephone numbers its own way where it understands them. */
-function isSame(known: string, value: string | undefined): boolean {
+function isSame(known: string, value: string): boolean {
   const plain = (text: string) => text.replaceAll(/[\s()./-]/g, "").toLowerCase();
-  return value !== undefined && plain(known) === plain(value);
+  return plain(known) === plain(value);
 }
 
 /** Kinds of numbers that begin with their country's letters, beside those of the European Union. */
