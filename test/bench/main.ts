@@ -20,6 +20,7 @@ import { measureVoucherLatency } from "./latency.ts";
 import { measureLease } from "./lease.ts";
 import { HELP, type Part, readOptions } from "./options.ts";
 import { printReport, type Report } from "./report.ts";
+import { measureSync } from "./sync.ts";
 import { measureTimers } from "./timers.ts";
 
 const { parts, rounds, seconds, json } = optionsOrExit(readOptions, HELP);
@@ -127,11 +128,18 @@ if (isWanted("timers")) {
   process.stderr.write("timers of many bookings\n");
   report.timers = await measureTimers(bench, mariadb);
 }
+if (isWanted("sync")) {
+  process.stderr.write("all bookings to a target\n");
+  report.sync = await measureSync(bench);
+}
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });
 
 writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
 printReport(report, json);
+const { intake = [], sync } = report;
 const isMissing =
-  (report.intake?.some(({ missing }) => missing > 0) ?? false) || (report.import?.wrong ?? 0) > 0;
+  intake.some(({ missing }) => missing > 0) ||
+  (report.import?.wrong ?? 0) > 0 ||
+  (sync !== undefined && (sync.pushed !== sync.bookings || sync.twice > 0));
 process.exitCode = isMissing ? 1 : 0;

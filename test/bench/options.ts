@@ -9,6 +9,7 @@ export const PARTS = [
   "jobs",
   "import",
   "timers",
+  "sync",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -34,13 +35,14 @@ absolute figures do not. All parts take about half an hour.
                    jobs       jobs settled a second, beside BullMQ (needs redis-server)
                    import     100,000 bookings taken over, with five kills on the way
                    timers     planning and firing timers with 200,000 bookings beside none
+                   sync       50,000 bookings to a target with a limit, with two kills on the way
   --rounds N     how often each candidate has its turn (3)
   --seconds N    of load in each turn (3)
   --json FILE    where the figures go as JSON (bench-results.json)
   --help
 
 Without mariadb-server its rows are left out. Exit codes: 0; 1 when an acknowledged request or
-an imported booking is missing from a store; 2 wrong usage.
+an imported booking is missing from a store, or a synced one from its target; 2 wrong usage.
 `;
 
 /** @throws Error that says what to write instead. */

@@ -5,6 +5,7 @@ import type { IntakeRow } from "./intake.ts";
 import type { JobsRow } from "./jobs.ts";
 import type { LatencyRow } from "./latency.ts";
 import type { LeaseRow } from "./lease.ts";
+import type { SyncRow } from "./sync.ts";
 import type { TimersRow } from "./timers.ts";
 
 export interface Report {
@@ -18,6 +19,7 @@ export interface Report {
   jobs?: readonly JobsRow[];
   import?: ImportRow;
   timers?: readonly TimersRow[];
+  sync?: SyncRow;
 }
 
 /** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
@@ -30,6 +32,7 @@ export function printReport(report: Report, json: string): void {
     jobsPart(report),
     importPart(report),
     timersPart(report),
+    syncPart(report),
     [`All rounds as JSON: ${json}`],
   ];
   const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
@@ -119,6 +122,20 @@ function timersPart({ timers }: Report): string[] {
     ...timers.map(({ name, empty, full, ratio, aim }) =>
       row([name, empty, full, ratio.toFixed(2), aim]),
     ),
+  ];
+}
+
+function syncPart({ sync }: Report): string[] {
+  if (!sync) return [];
+  const { bookings, guests, perMinute, kills, pushed, twice, refused } = sync;
+  const { seconds, earlyMiB, lateMiB } = sync;
+  return [
+    `Sync of ${bookings} bookings of ${guests} guests, killed ${kills} times: ${pushed} at the target, ` +
+      `${twice} twice`,
+    `  ${seconds} s, ${Math.round((pushed * 60) / Math.max(1, seconds))} a minute (the target takes ` +
+      `${perMinute}, and refused ${refused} calls)`,
+    `  memory ${earlyMiB} MiB early, ${lateMiB} MiB late, ratio ` +
+      `${(lateMiB / earlyMiB).toFixed(2)} (aim <= 1.20)`,
   ];
 }
 

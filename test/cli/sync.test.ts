@@ -8,7 +8,7 @@ import { Sheet } from "../harness/mirror-plug-in.ts";
 import { onEachStore } from "../harness/stores.ts";
 import { addToldBookings, type ToldBooking } from "../harness/told-bookings.ts";
 import { command, type CommandResult } from "./command.ts";
-import { installSheet, type SheetInstallation } from "./sheet-installation.ts";
+import { installSheet, type SheetInstallation } from "../harness/sheet-installation.ts";
 
 const SINCE = ["--since", "2026-01-01"] as const;
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { installSheet, type SheetInstallation } from "../cli/sheet-installation.ts";
+import { installSheet, type SheetInstallation } from "../harness/sheet-installation.ts";
 import { Database } from "../../src/db/database.ts";
 import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
