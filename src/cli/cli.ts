@@ -54,6 +54,7 @@ Examples:
   bellhop check                           try everything that is configured
   bellhop list jobs --state dead          what needs a person
   bellhop replay job <id>                 run it again
+  bellhop sync crm --since 2026-01-01     bring a target up to date with all bookings
   bellhop books check                     do books and bookings agree?
   bellhop schedule preview                what guests will get in the next days
 

@@ -1,16 +1,13 @@
 import type { TableEntry } from "../dispatch/handler-table.ts";
 import { sleep } from "../process/sleep.ts";
 import { createProgress, type Progress } from "../simulate/progress.ts";
-import { countInLine, countTroubles, newestJob } from "../sync/in-line.ts";
+import { countTroubles, readLine } from "../sync/in-line.ts";
 import type { Sync, SyncRow } from "../sync/syncs.ts";
 import { StoppedError, stopSignal } from "./compare-run.ts";
 import type { OpenBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
 const POLL_MS = 300;
-
-/** Whoever has to wait longer than this for the next try had better come back. */
-const PATIENCE_MS = 30_000;
 
 /** What has become of the bookings of a sync. */
 export interface SyncEnd {
@@ -71,18 +68,12 @@ class Following {
 
   async toTheEnd({ id }: SyncRow, signal: AbortSignal): Promise<SyncEnd> {
     const { db, syncs } = this.#bellhop;
-    let last: number | undefined;
     for (;;) {
       const row = await syncs.find(id);
       if (!row) throw new Error("the sync is gone from the store: start it again");
-      // What comes after it is all in line is news of the day.
-      if (row.state === "done") last ??= await newestJob(db);
-      const { count, nextInMs = 0 } = await countInLine(db, this.#mirrors, last);
+      const { count } = await readLine(db, this.#mirrors);
       const troubles = await countTroubles(db, this.#mirrors, row.createdAt);
-      const isLater = nextInMs > PATIENCE_MS;
-      if (last !== undefined && (count === 0 || isLater)) {
-        return { pushed: this.#pushed(row, count), troubles, later: count };
-      }
+      if (row.state === "done") return { pushed: this.#pushed(row, count), troubles, later: count };
       this.#show(row, count, troubles);
       await this.#tellOfPause();
       await sleep(POLL_MS, signal).catch(() => {

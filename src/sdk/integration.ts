@@ -48,7 +48,8 @@ export interface ScopeKeys {
  * Does something outside when an event arrives.
  *
  * `message` handlers (mail, outgoing webhook) speak of the event and never hear of adopted
- * bookings; `mirror` handlers (accounting, CRM, calendar) converge on `context.current`.
+ * bookings; `mirror` handlers (accounting, CRM, calendar) converge on `context.current`. To bring a
+ * mirror up to date with a booking it may be given any event of it, whatever `on` says.
  */
 export interface Handler<Config, Type extends EventType = BookingEventType> {
   id: string;

@@ -2,19 +2,18 @@ import type { Database } from "../db/database.ts";
 import type { TableEntry } from "../dispatch/handler-table.ts";
 import { NEVER } from "../dispatch/job-store.ts";
 
-export interface InLine {
+export interface Line {
   /** Jobs that run by themselves, now or later; those behind one that needs a person are none. */
   count: number;
   /** Until the first of them has its turn; zero or less: it is due. Undefined where there are none. */
   nextInMs: number | undefined;
 }
 
-/** @param upTo Position of the newest job that counts. */
-export async function countInLine(
+/** How many jobs some handlers still have before them. */
+export async function readLine(
   { knex, dialect }: Database,
   handlers: readonly TableEntry[],
-  upTo = Number.MAX_SAFE_INTEGER,
-): Promise<InLine> {
+): Promise<Line> {
   const row: unknown = await knex("jobs")
     .join("lanes", (on) =>
       on.on("lanes.handler", "jobs.handler").andOn("lanes.scope", "jobs.scope"),
@@ -24,19 +23,12 @@ export async function countInLine(
       handlers.map(({ id }) => id),
     )
     .whereIn("jobs.state", ["ready", "leased"])
-    .where("jobs.position", "<=", upTo)
     .where("lanes.due_at", "<", NEVER)
     .count({ count: "*" })
     .select(knex.raw(`MIN(lanes.due_at) - ${dialect.nowMs} AS ??`, ["nextInMs"]))
     .first();
   const { count, nextInMs } = row as { count: number | string; nextInMs: number | null };
   return { count: Number(count), nextInMs: nextInMs ?? undefined };
-}
-
-/** The newest job's position; 0 when there is none. */
-export async function newestJob({ knex }: Database): Promise<number> {
-  const rows: { newest: number | null }[] = await knex("jobs").max("position", { as: "newest" });
-  return rows[0]?.newest ?? 0;
 }
 
 /** How many jobs have come to need a person since then. @param since UTC milliseconds. */

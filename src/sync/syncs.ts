@@ -6,7 +6,7 @@ import type { IntakeLoad } from "../inbox/intake-load.ts";
 import { type ReplayRow, ReplayStore } from "../queries/replay-store.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { endOfBookings, isSince, walkBookings } from "./bookings-walk.ts";
-import { countInLine } from "./in-line.ts";
+import { type Line, readLine } from "./in-line.ts";
 import { mirrorsOf } from "./mirrors.ts";
 import { wantedJobs } from "./newest-events.ts";
 
@@ -14,7 +14,10 @@ import { wantedJobs } from "./newest-events.ts";
 const BATCH = 100;
 
 /** So many may be in line: the rest waits where it is, so that news of the day is not far behind. */
-const MOST_IN_LINE = 500;
+const MOST_IN_LINE = 200;
+
+/** Nobody waits for a booking whose next try is farther off. */
+const PATIENCE_MS = 30_000;
 
 /** What is pushed, and to whom. */
 export interface Sync {
@@ -106,19 +109,19 @@ export class Syncs {
   }
 
   /**
-   * Puts bookings into line as long as there is room.
+   * Puts bookings into line as long as there is room. When the last have had their turn it is done.
    *
    * @returns how far it is by now.
    */
   async goOn(begun: SyncRow, signal?: AbortSignal): Promise<SyncRow> {
     const { db, load } = this.#parts;
     const mirrors = this.mirrorsOf(syncOf(begun));
-    const most = MOST_IN_LINE * mirrors.length;
     let row = begun;
     while (row.state === "open" && !signal?.aborted) {
-      if ((await countInLine(db, mirrors)).count >= most) break;
+      const line = await readLine(db, mirrors);
+      if (line.count >= MOST_IN_LINE * mirrors.length) break;
       await load.relief();
-      await this.#putIntoLine(row, mirrors);
+      if (!(await this.#step(row, mirrors, line))) break;
       const next = await this.find(row.id);
       if (!next) break;
       row = next;
@@ -126,22 +129,37 @@ export class Syncs {
     return row;
   }
 
+  /** @returns false when there is nothing to do but to wait for what is in line. */
+  async #step(row: SyncRow, mirrors: readonly TableEntry[], line: Line): Promise<boolean> {
+    const { db } = this.#parts;
+    const { above, below } = row;
+    const walked = await walkBookings(db, { above, below, limit: BATCH });
+    const last = walked.at(-1)?.id;
+    if (last !== undefined) {
+      const bookings = walked.map(({ booking }) => booking);
+      await this.#putIntoLine(row, mirrors, bookings, last);
+      return true;
+    }
+    const isOver = line.count === 0 || (line.nextInMs ?? 0) > PATIENCE_MS;
+    if (isOver) await db.transaction((trx) => this.#store.moveOn(trx, row, "done"));
+    return isOver;
+  }
+
   /**
    * The jobs and the mark up to which it is done move in one transaction: whoever dies in between leaves
    * both as they were, and of two that are at the same place one finds the mark moved.
    */
-  async #putIntoLine(row: SyncRow, mirrors: readonly TableEntry[]): Promise<void> {
+  async #putIntoLine(
+    row: SyncRow,
+    mirrors: readonly TableEntry[],
+    bookings: readonly Booking[],
+    last: number,
+  ): Promise<void> {
     const { db, jobs, handlers } = this.#parts;
-    const { above, below } = row;
-    const walked = await walkBookings(db, { above, below, limit: BATCH });
-    const meant = walked
-      .map(({ booking }) => booking)
-      .filter((booking) => isMeant(booking, syncOf(row), mirrors));
+    const meant = bookings.filter((booking) => isMeant(booking, syncOf(row), mirrors));
     const wanted = await wantedJobs(db, handlers, mirrors, meant);
-    const last = walked.at(-1)?.id;
     await db.transaction(async (trx) => {
-      const mark = last === undefined ? "done" : { above: last };
-      if (!(await this.#store.moveOn(trx, row, mark)) || last === undefined) return;
+      if (!(await this.#store.moveOn(trx, row, { above: last }))) return;
       await jobs.renew(trx, wanted);
       await this.#store.addMoved(trx, row, meant.length);
     });

@@ -21,6 +21,7 @@ import { measureVoucherLatency } from "./latency.ts";
 import { measureLease } from "./lease.ts";
 import { HELP, type Part, readOptions } from "./options.ts";
 import { printReport, type Report } from "./report.ts";
+import { measureSync } from "./sync.ts";
 import { measureTimers } from "./timers.ts";
 
 const { parts, rounds, seconds, json } = optionsOrExit(readOptions, HELP);
@@ -131,11 +132,18 @@ if (isWanted("timers")) {
 if (isWanted("books")) {
   report.books = await measureBooks(bench, hasProgram("trytond") && hasProgram("trytond-admin"));
 }
+if (isWanted("sync")) {
+  process.stderr.write("all bookings to a target\n");
+  report.sync = await measureSync(bench);
+}
 await mariadb?.stop();
 rmSync(folder, { recursive: true, force: true });
 
 writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
 printReport(report, json);
+const { intake = [], sync } = report;
 const isMissing =
-  (report.intake?.some(({ missing }) => missing > 0) ?? false) || (report.import?.wrong ?? 0) > 0;
+  intake.some(({ missing }) => missing > 0) ||
+  (report.import?.wrong ?? 0) > 0 ||
+  (sync !== undefined && (sync.pushed !== sync.bookings || sync.twice > 0));
 process.exitCode = isMissing ? 1 : 0;

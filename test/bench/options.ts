@@ -10,6 +10,7 @@ export const PARTS = [
   "import",
   "timers",
   "books",
+  "sync",
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -37,13 +38,14 @@ absolute figures do not. All parts take about half an hour.
                    timers     planning and firing timers with 200,000 bookings beside none
                    books      documents that have waited, posted a second: a journal, and Tryton
                               beside bare calls of it (needs tryton-server)
+                   sync       50,000 bookings to a target with a limit, with two kills on the way
   --rounds N     how often each candidate has its turn (3)
   --seconds N    of load in each turn (3)
   --json FILE    where the figures go as JSON (bench-results.json)
   --help
 
 Without mariadb-server its rows are left out. Exit codes: 0; 1 when an acknowledged request or
-an imported booking is missing from a store; 2 wrong usage.
+an imported booking is missing from a store, or a synced one from its target; 2 wrong usage.
 `;
 
 /** @throws Error that says what to write instead. */

@@ -6,6 +6,7 @@ import type { IntakeRow } from "./intake.ts";
 import type { JobsRow } from "./jobs.ts";
 import type { LatencyRow } from "./latency.ts";
 import type { LeaseRow } from "./lease.ts";
+import type { SyncRow } from "./sync.ts";
 import type { TimersRow } from "./timers.ts";
 
 export interface Report {
@@ -20,6 +21,7 @@ export interface Report {
   import?: ImportRow;
   timers?: readonly TimersRow[];
   books?: readonly BooksRow[];
+  sync?: SyncRow;
 }
 
 /** Prints what was measured: medians over the rounds, the first candidate as what others are held against. */
@@ -33,6 +35,7 @@ export function printReport(report: Report, json: string): void {
     importPart(report),
     timersPart(report),
     booksPart(report),
+    syncPart(report),
     [`All rounds as JSON: ${json}`],
   ];
   const lines = parts.filter((part) => part.length > 0).flatMap((part) => ["", ...part]);
@@ -133,6 +136,20 @@ function booksPart({ books }: Report): string[] {
     ...books.map(({ name, documents, perSecond, barePerSecond, ratio, aim }) =>
       row([name, documents, perSecond, barePerSecond, ratio.toFixed(2), aim]),
     ),
+  ];
+}
+
+function syncPart({ sync }: Report): string[] {
+  if (!sync) return [];
+  const { bookings, guests, perMinute, kills, pushed, twice, refused } = sync;
+  const { seconds, earlyMiB, lateMiB } = sync;
+  return [
+    `Sync of ${bookings} bookings of ${guests} guests, killed ${kills} times: ${pushed} at the target, ` +
+      `${twice} twice`,
+    `  ${seconds} s, ${Math.round((pushed * 60) / Math.max(1, seconds))} a minute (the target takes ` +
+      `${perMinute}, and refused ${refused} calls)`,
+    `  memory ${earlyMiB} MiB early, ${lateMiB} MiB late, ratio ` +
+      `${(lateMiB / earlyMiB).toFixed(2)} (aim <= 1.20)`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { installSheet, type SheetInstallation } from "../cli/sheet-installation.ts";
+import { installSheet, type SheetInstallation } from "../harness/sheet-installation.ts";
 import { Database } from "../../src/db/database.ts";
 import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
@@ -13,7 +13,7 @@ import { onEachStore } from "../harness/stores.ts";
 import { addToldBookings } from "../harness/told-bookings.ts";
 
 /** More than are in line at once, so that the mark is in the middle when it is killed. */
-const BOOKINGS = 650;
+const BOOKINGS = 350;
 const REFERENCES = Array.from({ length: BOOKINGS }, (_, index) => `R-${index + 1}`);
 const SYNC = ["sync", "sheet", "--since", "2026-01-01"] as const;
 
@@ -73,7 +73,7 @@ onEachStore((store) => {
     "killed twice in the middle, the same command goes on: every booking is there, once",
     { timeout: 240_000 },
     async () => {
-      for (const written of [60, 250]) {
+      for (const written of [30, 90]) {
         const { child } = startSync(place);
         await untilWritten(written);
         await ended(child, "SIGKILL");
@@ -95,7 +95,7 @@ onEachStore((store) => {
     { timeout: 240_000 },
     async () => {
       const { child, said } = startSync(place);
-      await untilWritten(60);
+      await untilWritten(30);
       await ended(child, "SIGINT");
       const before = sheet.writes.size;
 

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 
 import type { DatabaseLocation } from "../../src/db/database.ts";
-import { installMirrorPlugIn } from "../harness/mirror-plug-in.ts";
-import { temporaryFolder } from "../harness/servers.ts";
+import { installMirrorPlugIn } from "./mirror-plug-in.ts";
+import { temporaryFolder } from "./servers.ts";
 
 const TOKEN = "sheet-token-0123456789abcdef";
 
