@@ -13,14 +13,14 @@ import { RejectedTally } from "../../src/receive/rejected-tally.ts";
 import { BIKES, notify, reservation, startBikes } from "../api/bikes.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
 import { type MailServer, startMailServer } from "../harness/mails.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { SECRET, startWebhookServer, type WebhookServer } from "./webhook-server.ts";
 
 const HANDLER = "voucher-mail/send-voucher";
 const GUEST = "ana@guest.example";
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
-onEachStore((store) => {
+onOneStore((store) => {
   const apps: App[] = [];
   let mail: MailServer;
   let hook: WebhookServer;

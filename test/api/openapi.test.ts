@@ -11,7 +11,7 @@ import { ComparedDays } from "../../src/reconcile/compared-days.ts";
 import { DIFFERENCE_KINDS } from "../../src/reconcile/difference.ts";
 import { DifferenceStore } from "../../src/reconcile/difference-store.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { AnswerCheck } from "./answer-schemas.ts";
 import { BIKES, confirmedReservation, notify, reservation, startBikes } from "./bikes.ts";
 import { EVERY_FIELD } from "./every-field.ts";
@@ -75,7 +75,7 @@ describe("the description", () => {
   });
 });
 
-onEachStore((store) => {
+onOneStore((store) => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 

@@ -2,9 +2,9 @@ import { afterEach, expect, it } from "vitest";
 
 import { type App, callApi, startApp } from "../harness/app.ts";
 import { installClockPlugIn } from "../harness/clock-plug-in.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 
-onEachStore((store) => {
+onOneStore((store) => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 

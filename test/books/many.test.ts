@@ -13,7 +13,7 @@ import { describeApi } from "../../src/api/openapi/document.ts";
 import { AnswerCheck } from "../api/answer-schemas.ts";
 import { fullScans, statementsOf } from "../api/query-plans.ts";
 import { type App, callApi } from "../harness/app.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { daysFromNow, differing, eur, happen, paid, startOffice, walk } from "./office.ts";
 
 /** The same numbers at each run. */
@@ -129,7 +129,7 @@ async function addUntold(db: Database, count: number): Promise<void> {
   await db.knex.batchInsert("subjects", rows, 90);
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 

@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { confirmedReservation, notify, startBikes } from "../api/bikes.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { command } from "./command.ts";
 
 const LISTS = ["deliveries", "events", "bookings", "jobs", "effects", "replays"];
 /** The others, of which this shop has none. */
 const EMPTY = ["occurrences", "incidents"];
 
-onEachStore((store) => {
+onOneStore((store) => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 
 import { confirmedReservation, notify, startBikes } from "../api/bikes.ts";
 import { type App, callApi, untilSettled } from "../harness/app.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { command } from "./command.ts";
 
 async function newestId(app: App, list: string): Promise<string> {
@@ -15,7 +15,7 @@ async function attempts(app: App): Promise<number[]> {
   return (body as { data: { attempts: number }[] }).data.map((job) => job.attempts);
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   let app: App | undefined;
   afterEach(() => app?.stop());
 

@@ -5,7 +5,7 @@ import type { JobRow } from "../../src/queries/jobs.ts";
 import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
 import { type App, callApi, startApp, untilSettled } from "../harness/app.ts";
 import { Sheet } from "../harness/mirror-plug-in.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { addToldBookings, type ToldBooking } from "../harness/told-bookings.ts";
 import { command, type CommandResult } from "./command.ts";
 import { installSheet, type SheetInstallation } from "../harness/sheet-installation.ts";
@@ -24,7 +24,7 @@ function numbered(count: number, parts: Partial<ToldBooking> = {}): ToldBooking[
 
 const rowsOf = (count: number) => Array.from({ length: count }, (_, index) => `R-${index + 1} v2`);
 
-onEachStore((store) => {
+onOneStore((store) => {
   let target: VendorServer;
   let sheet: Sheet;
   let place: SheetInstallation;

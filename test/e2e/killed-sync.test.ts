@@ -9,7 +9,7 @@ import { startProcess } from "../harness/bellhop-process.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { Sheet } from "../harness/mirror-plug-in.ts";
 import { ended } from "../harness/servers.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { addToldBookings } from "../harness/told-bookings.ts";
 
 /** More than are in line at once, so that the mark is in the middle when it is killed. */
@@ -34,7 +34,7 @@ function startSync({ folder, env }: SheetInstallation): Running {
   return { child, said: () => text };
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   let target: VendorServer;
   let sheet: Sheet;
   let place: SheetInstallation;

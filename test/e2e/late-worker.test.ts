@@ -9,7 +9,7 @@ import { Database } from "../../src/db/database.ts";
 import { type BellhopProcess, startProcess } from "../harness/bellhop-process.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
+import { onOneStore, type StoreUnderTest } from "../harness/stores.ts";
 
 const TOKEN = "late-token-0123456789abcdef";
 const PATIENT = { timeout: 60_000, interval: 100 };
@@ -75,7 +75,7 @@ async function startOtherSide(): Promise<OtherSide> {
   return side;
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   const processes: BellhopProcess[] = [];
   const sides: OtherSide[] = [];
   const opened: Database[] = [];

@@ -12,7 +12,7 @@ import { untilNothingWaits } from "../harness/echo-bookings.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { outboxMails } from "../harness/mails.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 
 const TOKEN = "reminder-token-0123456789abcdef";
 const HOUR_MS = 60 * 60_000;
@@ -47,7 +47,7 @@ async function book({ url }: BellhopProcess, number: number, startsAt: number): 
   expect(status).toBe(200);
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   it(
     `killed ${KILLS} times while ${BOOKINGS} reminders are due, each guest gets one, none for what is far off`,
     { timeout: 120_000 },

@@ -13,7 +13,7 @@ import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { Replays, readReplay } from "../../src/queries/replays.ts";
 import { startProcess } from "../harness/bellhop-process.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
-import { onEachStore, type StoreUnderTest } from "../harness/stores.ts";
+import { onOneStore, type StoreUnderTest } from "../harness/stores.ts";
 
 const ROWS = 1_500;
 const KILLS = 3;
@@ -138,7 +138,7 @@ function replaysOf(db: Database): Replays {
   return new Replays({ db, inbox: new InboxStore(db), jobs, counters, load: new IntakeLoad() });
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   it.each([
     { kind: "jobs", to: "ready" },
     { kind: "deliveries", to: "waiting" },

@@ -12,7 +12,7 @@ import { startProcess } from "../harness/bellhop-process.ts";
 import { untilNothingWaits } from "../harness/echo-bookings.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { temporaryFolder } from "../harness/servers.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 
 const TOKEN = "webhook-token-0123456789abcdef";
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -81,7 +81,7 @@ it("every event of a booking comes in its order, the others do not wait, and eac
   await app.stop();
 });
 
-onEachStore((store) => {
+onOneStore((store) => {
   it(
     "killed after it has sent and before it has noted that: sent again under the same id, and noted once",
     { timeout: 60_000 },

@@ -32,7 +32,10 @@ export function onEachStore(suite: (store: StoreUnderTest) => void): void {
   onBoth(suite, useMariaDb);
 }
 
-/** For suites that take minutes: on SQLite always, on both in a long run (`BELLHOP_LONG=true`). */
+/**
+ * For suites that take long and are about more than the store: on SQLite always, on both in a long run
+ * (`BELLHOP_LONG=true`). Queries have suites of their own, on both.
+ */
 export function onOneStore(suite: (store: StoreUnderTest) => void): void {
   if (isLongRun()) onBoth(suite, useMariaDb);
   else {

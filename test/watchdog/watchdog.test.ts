@@ -8,7 +8,7 @@ import { startProcess } from "../harness/bellhop-process.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
 import { laySqliteTables } from "../harness/ready-tables.ts";
 import { ended, temporaryFolder } from "../harness/servers.ts";
-import { onEachStore } from "../harness/stores.ts";
+import { onOneStore } from "../harness/stores.ts";
 import { HANDLER, installBadPlugIn, reservation, startWork, TOKEN } from "./bad-plug-in.ts";
 
 const GUILTY = 666;
@@ -54,7 +54,7 @@ async function untilOnlyTheDeadIsLeft(db: Database): Promise<void> {
   }
 }
 
-onEachStore((store) => {
+onOneStore((store) => {
   it(
     "a handler that loops without end is named and ends its process; after three times its job is dead, the others are done, and receiving has not noticed",
     { timeout: 240_000 },
