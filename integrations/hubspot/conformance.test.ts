@@ -7,6 +7,17 @@ import { FakeHubSpot, TOKEN } from "./testing/fake-hubspot.ts";
 const fake = new FakeHubSpot();
 const { records } = fake;
 
+/** Every call is broken off in these: between them they make every kind of call. */
+const KILLED = [
+  "a new guest",
+  "another guest takes the booking over",
+  "an agent books for a guest",
+  "two guests share an address",
+  "edited by the office",
+  "merged by the office",
+  "erased here, and booked again",
+];
+
 checkCrmTarget({
   integration,
   // Read some time later: the search lags behind.
@@ -26,6 +37,7 @@ checkCrmTarget({
     merge: (id, into) => Promise.resolve(records.merge(into, id)),
   },
   hasUniqueEmails: true,
+  killed: (title) => KILLED.includes(title),
   keeps: [
     ...(["name", "email", "phone", "language", "country", "company", "bookings"] as const),
     ...(["spent", "firstBookedOn", "lastBookedOn", "nextStayOn", "tags", "consent"] as const),
