@@ -122,7 +122,7 @@ export class FakeRecords {
     if (email !== undefined && email !== "") primary.furtherEmails.push(email);
     const { hs_merged_object_ids: before } = primary.properties;
     primary.properties["hs_merged_object_ids"] = [before, id].filter(Boolean).join(";");
-    for (const pair of this.associations) {
+    for (const pair of [...this.associations]) {
       const moved = pair.replace(new RegExp(`\\bcontacts/${id}\\b`), `contacts/${primaryId}`);
       this.associations.delete(pair);
       this.associations.add(moved);
