@@ -32,9 +32,19 @@ checkCrmTarget({
   dataFolder: () => "/nowhere",
   settings: () => ({ token: TOKEN }),
   office: {
-    edit: (id, phone) => Promise.resolve(void records.change(records.all.get(id)!, { phone })),
-    remove: (id) => Promise.resolve(records.remove(id)),
-    merge: (id, into) => Promise.resolve(records.merge(into, id)),
+    edit: (id, phone) => {
+      const contact = records.byId("contacts", id);
+      if (contact) records.change(contact, { phone });
+      return Promise.resolve();
+    },
+    remove: (id) => {
+      records.remove(id);
+      return Promise.resolve();
+    },
+    merge: (id, into) => {
+      records.merge(into, id);
+      return Promise.resolve();
+    },
   },
   hasUniqueEmails: true,
   killed: (title) => KILLED.includes(title),

@@ -15,7 +15,7 @@ import { HubSpotClient } from "./client.ts";
 import type { HubSpotConfig } from "./config.ts";
 import { KEYS } from "./properties.ts";
 import { type HubSpotRecord, Records, remoteOf, textsOf } from "./records.ts";
-import { inWords, filled } from "./words.ts";
+import { filled, inWords, without } from "./words.ts";
 
 type Context = CrmContext<HubSpotConfig>;
 
@@ -117,7 +117,7 @@ async function makeBeside(
     const known = { externalId: existing.id, isEdited: (_: string, value: string) => value !== "" };
     return change(put, known, context);
   }
-  return remoteOf(await records.upsert(KEY, thing.person, filled(withoutEmail(fields))));
+  return remoteOf(await records.upsert(KEY, thing.person, filled(without(fields, "email"))));
 }
 
 async function change(
@@ -151,7 +151,7 @@ async function changeKeeping(
   } catch (error) {
     if (!(error instanceof ConflictError) || !("email" in changes)) throw error;
     log.warn({ contact: id }, "another contact has this guest's address: merge them in HubSpot");
-    return records.change(id, withoutEmail(changes));
+    return records.change(id, without(changes, "email"));
   }
 }
 
@@ -171,8 +171,4 @@ async function eraseContact({ externalId }: Remote, context: Context): Promise<v
   const body = { objectId: externalId };
   const path = "v3/objects/contacts/gdpr-delete";
   await new HubSpotClient(context).send({ method: "POST", path, body });
-}
-
-function withoutEmail({ email: _, ...rest }: Fields): Fields {
-  return rest;
 }

@@ -7,7 +7,7 @@ import type { HubSpotConfig } from "./config.ts";
 import { pipelineOf, stageOf } from "./pipeline.ts";
 import { KEYS } from "./properties.ts";
 import { type HubSpotRecord, Records, remoteOf, textsOf } from "./records.ts";
-import { filled } from "./words.ts";
+import { filled, without } from "./words.ts";
 
 type Context = CrmContext<HubSpotConfig>;
 
@@ -76,9 +76,9 @@ async function change(put: Put<Deal>, id: string, context: Context): Promise<Rem
 /** As HubSpot has them: the stage by its id, and what is associated not among them. */
 async function propertiesOf({ thing, fields }: Put<Deal>, context: Context): Promise<Fields> {
   const pipeline = await pipelineOf(context);
-  const { company: _, [GUEST]: guest = "", ...rest } = fields;
+  const { [GUEST]: guest = "" } = fields;
   return {
-    ...rest,
+    ...without(fields, "company", GUEST),
     ...{ pipeline: pipeline.id, dealstage: stageOf(pipeline, thing) },
     // A contact that is not known now stays the deal's, as the office may have merged it.
     ...(guest !== "" && { [GUEST]: guest }),

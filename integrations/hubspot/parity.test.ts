@@ -59,11 +59,15 @@ async function say({ method, url, body: bytes }: SimulatedRequest): Promise<void
   const parts = pathname.replace(/^\/crm\/v\d\//, "").split("/");
   const body = (bytes.length > 0 ? JSON.parse(bytes.toString()) : {}) as never;
   const { crm } = api;
-  if (parts[0] === "pipelines") return void (await crm.pipelines.pipelinesApi.getAll("deals"));
+  if (parts[0] === "pipelines") {
+    await crm.pipelines.pipelinesApi.getAll("deals");
+    return;
+  }
   if (parts[0] === "properties") {
     const { coreApi } = crm.properties;
     const type = parts[1] ?? "";
-    return void (await (method === "GET" ? coreApi.getAll(type) : coreApi.create(type, body)));
+    await (method === "GET" ? coreApi.getAll(type) : coreApi.create(type, body));
+    return;
   }
   const [, type = "", id = "", action = "", to = "", toId = ""] = parts;
   if (action === "associations") {

@@ -12,6 +12,10 @@ export function present<T extends object>(parts: T): { [K in keyof T]?: NonNulla
   return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
+export function without(fields: Fields, ...names: readonly string[]): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+}
+
 /** A new record needs no word about what is not known. */
 export function filled(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));

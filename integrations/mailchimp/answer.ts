@@ -48,7 +48,8 @@ export function judge(response: HttpResponse, { what, isWrite }: Asked): unknown
   if (status === 403) {
     throw new ConfigurationError(`Mailchimp does not allow ${what}: the key's user may not do it`);
   }
-  if (status >= 400 && status < 500 && status !== 408) throw refusal(Object(answer), what);
+  if (status >= 400 && status < 500 && status !== 408)
+    throw refusal(Object(answer) as Problem, what);
   if (status < 300 && answer !== undefined) return answer;
   throw new RetryableError(`Mailchimp answered ${status} to ${what}`, { mayHaveHappened: isWrite });
 }

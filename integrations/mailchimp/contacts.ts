@@ -137,8 +137,10 @@ export function isArchived({ status }: Member): boolean {
   return status === "archived";
 }
 
-function mergeFieldsIn({ email: _, tags: __, wish: ___, ...rest }: Fields): Fields {
-  return rest;
+/** Their tags are in capitals. */
+function mergeFieldsIn(fields: Fields): Fields {
+  const merged = Object.entries(fields).filter(([name]) => name === name.toUpperCase());
+  return Object.fromEntries(merged);
 }
 
 /** Merge fields as text; a number of Mailchimp's is one of ours. */

@@ -198,7 +198,7 @@ export class FakeHubSpot {
   }
 
   #associations(method: string, parts: readonly string[]): SimulatedAnswer {
-    const [from, fromId = "", , to, toId] = parts as [FakeType, string, string, FakeType, string?];
+    const [from, fromId, , to, toId] = parts as [FakeType, string, string, FakeType, string?];
     const near = this.records.byId(from, fromId);
     if (!near) throw new FakeRefusal(404, "OBJECT_NOT_FOUND", "no such record");
     const here = `${from}/${near.id}`;
