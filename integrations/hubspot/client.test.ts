@@ -28,6 +28,12 @@ it.each([
   expect(failure).toMatchObject({ kind: "retryable", retryAfterMs, mayHaveHappened: false });
 });
 
+it("a thing of a batch that met the limit waits as well", async () => {
+  const body = { results: [], errors: [{ category: "RATE_LIMITS", status: "error" }] };
+
+  expect(await met(answer(207, body))).toMatchObject({ kind: "retryable", retryAfterMs: 10_000 });
+});
+
 it("when the day's calls are used up, it says so and looks again every hour", async () => {
   const failure = await met(answer(429, { policyName: "DAILY" }));
 
