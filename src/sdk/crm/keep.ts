@@ -11,7 +11,7 @@ import {
   type Standing,
   writtenAs,
 } from "./standing.ts";
-import type { CrmContext, CrmObject, Fields, Remote } from "./target.ts";
+import type { CrmContext, CrmObject, Fields, Refused, Remote } from "./target.ts";
 
 /** One thing that the target is to show as it is now. */
 export interface Keeping<Thing, Config> {
@@ -142,7 +142,7 @@ async function write<Thing, Config extends CrmSettings>(
   fields: Fields,
   standing: Standing,
   context: CrmContext<Config>,
-): Promise<Remote | undefined> {
+): Promise<Remote | Refused> {
   const { last } = standing;
   if (last?.remote && last.written.state === "there") {
     const known = knownAs(last.remote, standing);
@@ -152,10 +152,10 @@ async function write<Thing, Config extends CrmSettings>(
   const found = await object.find(thing, context);
   if (found) return put({ thing, fields, known: knownAs(found, standing) });
   const wasDeleted = last !== undefined && last.written.state !== "erased";
-  if (wasDeleted && context.config.whenDeleted === "leave") return undefined;
+  if (wasDeleted && context.config.whenDeleted === "leave") return { refused: DELETED };
   return put({ thing, fields });
 
-  async function put(one: Parameters<typeof object.put>[0]): Promise<Remote> {
+  async function put(one: Parameters<typeof object.put>[0]): Promise<Remote | Refused> {
     const remote = await object.put(one, context);
     if (remote !== "gone") return remote;
     throw new RetryableError("it went away while it was written");
@@ -173,15 +173,18 @@ function keptIn({ last }: Standing): Kept {
 }
 
 function resultOf(
-  remote: Remote | undefined,
+  remote: Remote | Refused,
   fields: Fields,
   standing: Standing,
   lane: string,
   words: string,
 ): EffectResult {
-  const version = remote?.version;
-  const more = { lane, ...beforeOf(standing), ...(version !== undefined && { version }) };
-  if (!remote) return { summary: DELETED, data: writtenAs("deleted", fields, more) };
+  const before = { lane, ...beforeOf(standing) };
+  if ("refused" in remote) {
+    return { summary: remote.refused, data: writtenAs("deleted", fields, before) };
+  }
+  const { version } = remote;
+  const more = { ...before, ...(version !== undefined && { version }) };
   return {
     externalId: remote.externalId,
     ...(remote.link !== undefined && { link: remote.link }),

@@ -20,6 +20,12 @@ export interface Remote {
   version?: string;
 }
 
+/** The other side will not have it, whatever is tried: somebody who has asked to be forgotten. */
+export interface Refused {
+  /** In words for the office, without anybody's data. */
+  refused: string;
+}
+
 /** Something that is to be changed. */
 export interface Known extends Remote {
   /**
@@ -56,11 +62,12 @@ export interface CrmObject<Thing, Config> {
   /**
    * Makes or changes it.
    *
-   * @returns `gone` when what is known is not there any more: deleted, or merged into another.
+   * @returns `gone` when what is known is not there any more: deleted, or merged into another. What
+   *   is refused is left so, as what the office has deleted.
    * @throws RetryableError, PermanentError or ConfigurationError, with `mayHaveHappened` when nobody
    *   knows whether it got through.
    */
-  put(put: Put<Thing>, context: CrmContext<Config>): Promise<Remote | "gone">;
+  put(put: Put<Thing>, context: CrmContext<Config>): Promise<Remote | Refused | "gone">;
 }
 
 export interface CrmContacts<Config> extends CrmObject<Contact, Config> {

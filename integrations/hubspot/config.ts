@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+import { crmSettings } from "#sdk/crm";
+
+/** What is HubSpot's alone. */
+export const hubspotSettings = {
+  token: z
+    .string()
+    .min(1)
+    .meta({ secret: true })
+    .describe("Access token of a private app of your HubSpot account"),
+  pipeline: z
+    .string()
+    .min(1)
+    .default("default")
+    .describe("Id or name of the pipeline that deals go into"),
+  makeProperties: z
+    .boolean()
+    .default(false)
+    .describe("Whether `bellhop check` makes the properties that are missing in HubSpot"),
+  apiBaseUrl: z
+    .url({ protocol: /^https?$/ })
+    .default("https://api.hubapi.com")
+    .describe("Address of the API"),
+};
+
+export const HubSpotConfig = z.strictObject({ ...crmSettings, ...hubspotSettings });
+
+export type HubSpotConfig = z.output<typeof HubSpotConfig>;

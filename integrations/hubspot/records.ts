@@ -1,0 +1,122 @@
+import { z } from "zod";
+
+import { RetryableError } from "#sdk";
+import type { Fields, Remote } from "#sdk/crm";
+
+import { itemError } from "./answer.ts";
+import type { HubSpotClient } from "./client.ts";
+
+export type RecordType = "contacts" | "companies" | "deals" | "notes";
+
+const HubSpotRecord = z.object({
+  id: z.string(),
+  properties: z.record(z.string(), z.string().nullish()),
+  url: z.string().optional(),
+});
+export type HubSpotRecord = z.output<typeof HubSpotRecord>;
+
+const Batch = z.object({
+  results: z.array(HubSpotRecord),
+  errors: z.array(z.unknown()).optional(),
+});
+
+/** Of a search, and of one batch. */
+export const MOST_AT_ONCE = 100;
+
+/**
+ * Records of one type. They are looked up by id or by a unique property, which both tell at once what
+ * was written last; HubSpot's search lags behind, so nothing is decided by it
+ * (https://developers.hubspot.com/docs/api/crm/search).
+ */
+export class Records {
+  readonly #client: HubSpotClient;
+  readonly #type: RecordType;
+  readonly #properties: readonly string[];
+
+  /** @param properties Those that answers are to tell. */
+  constructor(client: HubSpotClient, type: RecordType, properties: readonly string[]) {
+    this.#client = client;
+    this.#type = type;
+    this.#properties = properties;
+  }
+
+  /** A record that was merged into another answers with that other one, under its id. */
+  async byId(id: string): Promise<HubSpotRecord | undefined> {
+    const query = { properties: this.#properties };
+    const answer = await this.#client.send({ method: "GET", path: this.#path(`/${id}`), query });
+    return answer === undefined ? undefined : read(HubSpotRecord, answer);
+  }
+
+  /** @param idProperty One whose values are unique: `email`, or one of ours. */
+  async byKey(idProperty: string, value: string): Promise<HubSpotRecord | undefined> {
+    const [found] = await this.#readAll({ idProperty, inputs: [{ id: value }] });
+    return found;
+  }
+
+  async byIds(ids: readonly string[]): Promise<HubSpotRecord[]> {
+    const found: HubSpotRecord[] = [];
+    for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
+      const inputs = ids.slice(from, from + MOST_AT_ONCE).map((id) => ({ id }));
+      found.push(...(await this.#readAll({ inputs })));
+    }
+    return found;
+  }
+
+  // In the body and not in the path: addresses do not belong into anybody's log of paths.
+  async #readAll(what: object): Promise<HubSpotRecord[]> {
+    const body = { propertiesWithHistory: [], properties: this.#properties, ...what };
+    const path = this.#path("/batch/read");
+    const answer = await this.#client.send({ method: "POST", path, body, isRead: true });
+    // What is not there is among the errors of a 207, or the whole answer says 404.
+    return answer === undefined ? [] : read(Batch, answer).results;
+  }
+
+  /** Makes the record that has this key, or changes it: two tries make one. */
+  async upsert(idProperty: string, id: string, properties: Fields): Promise<HubSpotRecord> {
+    const path = this.#path("/batch/upsert");
+    const body = { inputs: [{ idProperty, id, properties }] };
+    const answer = await this.#client.send({ method: "POST", path, body });
+    const { results, errors = [] } = read(Batch, answer);
+    if (errors.length > 0) throw itemError(errors[0], `POST ${path}`);
+    return read(HubSpotRecord, results[0]);
+  }
+
+  /** @returns undefined when it is not there. */
+  async change(id: string, properties: Fields): Promise<HubSpotRecord | undefined> {
+    const path = this.#path(`/${id}`);
+    const answer = await this.#client.send({ method: "PATCH", path, body: { properties } });
+    return answer === undefined ? undefined : read(HubSpotRecord, answer);
+  }
+
+  /** Those in which one of the properties carries a text; what was written just now may be missing. */
+  async search(text: string, properties: readonly string[]): Promise<HubSpotRecord[]> {
+    const filterGroups = properties.map((propertyName) => ({
+      filters: [{ propertyName, operator: "CONTAINS_TOKEN", value: `*${text}*` }],
+    }));
+    const body = { filterGroups, properties: this.#properties, limit: MOST_AT_ONCE };
+    const path = this.#path("/search");
+    const answer = await this.#client.send({ method: "POST", path, body, isRead: true });
+    return read(Batch, answer).results;
+  }
+
+  #path(rest: string): string {
+    return `v3/objects/${this.#type}${rest}`;
+  }
+}
+
+export function remoteOf({ id, url }: HubSpotRecord): Remote {
+  return { externalId: id, ...(url !== undefined && { link: url }) };
+}
+
+/** What a record holds of some properties, as text: HubSpot has null for nothing. */
+export function textsOf({ properties }: HubSpotRecord): Record<string, string> {
+  const entries = Object.entries(properties);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
+}
+
+/** @throws RetryableError when the answer is none that HubSpot's documentation knows. */
+export function read<T>(shape: z.ZodType<T>, answer: unknown): T {
+  const result = shape.safeParse(answer);
+  if (result.success) return result.data;
+  throw new RetryableError("HubSpot gave an answer that cannot be read", { mayHaveHappened: true });
+}

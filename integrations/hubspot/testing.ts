@@ -1,0 +1,87 @@
+import { type CheckContext, kindOf, messageOf } from "#sdk";
+import type { Contact, CrmContext, Deal, Known } from "#sdk/crm";
+import { checkContext, memoryLog, nothingElse } from "#sdk/testing";
+
+import { HubSpotConfig } from "./config.ts";
+import { contacts } from "./contacts.ts";
+import { deals } from "./deals.ts";
+import { FakeHubSpot, TOKEN } from "./testing/fake-hubspot.ts";
+
+/** Shared by the tests of this folder. */
+
+export const ANNA: Contact = {
+  ...{ person: "p-anna", name: "Anna Berg", firstName: "Anna", lastName: "Berg" },
+  ...{ email: "anna@example.com", isEmailShared: false, phone: "+4790000000" },
+  ...{ language: "nb", country: "NO", bookings: 1, tags: ["guest"] },
+  spent: [{ amountMinor: 18_000, currency: "EUR" }],
+  ...{ firstBookedOn: "2026-03-01", lastBookedOn: "2026-03-01", nextStayOn: "2026-03-14" },
+  ...{ consent: "unknown", maySubscribe: false },
+};
+
+export const DEAL: Deal = {
+  ...{ key: "fjord/1201", reference: "1201", title: "Fjord walk, 2026-03-14, booking 1201" },
+  ...{ status: "confirmed", outcome: "won", startsOn: "2026-03-14" },
+  products: [{ name: "Fjord walk", quantity: 2 }],
+};
+
+/** An operator's Bellhop beside a HubSpot of its own. */
+export class Desk {
+  readonly fake = new FakeHubSpot();
+  readonly log = memoryLog();
+  readonly context: CheckContext<HubSpotConfig> & CrmContext<HubSpotConfig>;
+
+  constructor(settings: object = {}) {
+    const config = HubSpotConfig.parse({ token: TOKEN, ...settings });
+    const { fake, log } = this;
+    this.context = {
+      ...nothingElse,
+      ...checkContext(config),
+      ...{ log, http: fake.http, clock: { now: () => fake.nowMs } },
+      ...{ connection: { id: "fjord", name: "Fjord Walks", language: "en" } },
+    };
+  }
+
+  /** @param known Absent: it is made. */
+  putContact(contact: Contact, known?: Known) {
+    const fields = contacts.fields(contact, this.context.config) ?? {};
+    return contacts.put({ thing: contact, fields, ...(known && { known }) }, this.context);
+  }
+
+  putDeal(deal: Deal, known?: Known) {
+    const fields = deals.fields(deal, this.context.config) ?? {};
+    return deals.put({ thing: deal, fields, ...(known && { known }) }, this.context);
+  }
+
+  /** `POST v3/objects/contacts/batch/upsert`, in order. */
+  calls(): string[] {
+    return this.fake.exchanges.map(({ request: { method, url } }) => {
+      const [path = ""] = url.replace("/crm/", "").split("?");
+      return `${method} ${path}`;
+    });
+  }
+
+  /** What a contact holds now. */
+  held(id: string): Record<string, string> {
+    return this.fake.records.all.get(id)?.properties ?? {};
+  }
+}
+
+/** As the kit knows what Bellhop wrote and nobody changed. */
+export function known(externalId: string, edited: readonly string[] = []): Known {
+  return { externalId, isEdited: (field) => edited.includes(field) };
+}
+
+export async function idOf(put: ReturnType<Desk["putContact"]>): Promise<string> {
+  const remote = await put;
+  if (remote === "gone" || "refused" in remote) throw new Error("nothing was written");
+  return remote.externalId;
+}
+
+export async function failureOf(promise: Promise<unknown>) {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  const { mayHaveHappened, retryAfterMs } = Object(error) as Record<string, unknown>;
+  return { kind: kindOf(error), message: messageOf(error), mayHaveHappened, retryAfterMs };
+}

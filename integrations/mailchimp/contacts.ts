@@ -1,0 +1,157 @@
+import { ConfigurationError } from "#sdk";
+import {
+  type Contact,
+  type CrmContacts,
+  type CrmContext,
+  type Fields,
+  fieldsToWrite,
+  type Known,
+  type Put,
+  type Refused,
+  type Remote,
+} from "#sdk/crm";
+
+import { LeftOutError, TakenError } from "./answer.ts";
+import type { MailchimpConfig } from "./config.ts";
+import { hashOf, type Member, type MemberBody, Members, remoteOf } from "./members.ts";
+import { shownAs } from "./shown.ts";
+
+type Context = CrmContext<MailchimpConfig>;
+
+export const contacts: CrmContacts<MailchimpConfig> = {
+  fields: memberFields,
+  async find({ email, isEmailShared }, context) {
+    if (email === undefined || isEmailShared) return undefined;
+    const member = await new Members(context).byHash(hashOf(email));
+    return member && !isArchived(member) ? remoteOf(member) : undefined;
+  },
+  async put(put, context) {
+    try {
+      return await (put.known ? change(put, put.known, context) : make(put, context));
+    } catch (error) {
+      if (error instanceof LeftOutError) return { refused: error.message };
+      if (error instanceof TakenError) return "gone";
+      throw error;
+    }
+  },
+  async erase({ externalId }, context) {
+    await new Members(context).erase(externalId);
+  },
+};
+
+/** A list of addresses holds nobody without one, and each address once. */
+function memberFields(contact: Contact, { mergeFields, tags }: MailchimpConfig) {
+  const { email, isEmailShared } = contact;
+  if (email === undefined || isEmailShared) return undefined;
+  const merged = Object.entries(mergeFields).map(
+    ([tag, what]) => [tag, shownAs(what, contact)] as const,
+  );
+  return {
+    ...Object.fromEntries(merged),
+    // In lower case, so that no merge field is called so.
+    ...{ email, tags: tags.join("; "), wish: wishOf(contact) },
+  };
+}
+
+/** What the guest wants of the list, as far as it is Bellhop's to say. */
+function wishOf({ maySubscribe, consent }: Contact): "subscribe" | "leave" | "" {
+  if (maySubscribe) return "subscribe";
+  return consent === "no" ? "leave" : "";
+}
+
+async function make({ thing, fields }: Put<Contact>, context: Context): Promise<Remote | Refused> {
+  const { email = "" } = fields;
+  const hash = hashOf(email);
+  const members = new Members(context);
+  const there = await members.byHash(hash);
+  if (there && isArchived(there)) {
+    return { refused: "somebody has archived the contact in Mailchimp: it is left so" };
+  }
+  const made = await members.add(hash, {
+    email_address: email,
+    // Never `status`: somebody who is there by now may have left.
+    status_if_new: wishOf(thing) === "subscribe" ? "subscribed" : "transactional",
+    merge_fields: filled(mergeFieldsIn(fields)),
+  });
+  if (!made) {
+    throw new ConfigurationError(`listId: Mailchimp has no audience ${context.config.listId}`);
+  }
+  await putTags(made, context);
+  return remoteOf(made);
+}
+
+async function change(
+  { thing, fields }: Put<Contact>,
+  known: Known,
+  context: Context,
+): Promise<Remote | "gone"> {
+  const members = new Members(context);
+  const there = await members.byHash(known.externalId);
+  if (!there || isArchived(there)) return "gone";
+  const merge_fields = fieldsToWrite(
+    { fields: mergeFieldsIn(fields), known },
+    textsOf(there),
+    context.config,
+  );
+  const { email = "" } = fields;
+  const status = statusFor(thing, there);
+  const body: MemberBody = {
+    ...(Object.keys(merge_fields).length > 0 && { merge_fields }),
+    ...(there.email_address.toLowerCase() !== email && { email_address: email }),
+    ...(status && { status }),
+  };
+  const isSame = Object.keys(body).length === 0;
+  const changed = isSame ? there : await members.change(there.id, body);
+  if (!changed) return "gone";
+  await putTags(changed, context);
+  return remoteOf(changed);
+}
+
+/**
+ * The one place that touches the status of an existing member. On the list comes only who has agreed
+ * and was never on it; who has left, whose mail came back, or who has not confirmed yet, stays so.
+ * Whoever takes the consent back is taken off.
+ */
+function statusFor(contact: Contact, { status }: Member): MemberBody["status"] {
+  const wish = wishOf(contact);
+  if (wish === "subscribe" && status === "transactional") return "subscribed";
+  const isOn = status === "subscribed" || status === "pending";
+  return wish === "leave" && isOn ? "unsubscribed" : undefined;
+}
+
+/** Only those that the settings name are ours: others are left as they are. */
+async function putTags(member: Member, context: Context): Promise<void> {
+  const { tags, formerTags } = context.config;
+  const has = (name: string) => member.tags.some((tag) => tag.name === name);
+  const changes = [
+    ...tags.filter((name) => !has(name)).map((name) => ({ name, status: "active" as const })),
+    ...formerTags
+      .filter((name) => has(name) && !tags.includes(name))
+      .map((name) => ({ name, status: "inactive" as const })),
+  ];
+  if (changes.length > 0) await new Members(context).tag(member.id, changes);
+}
+
+/** Archived, by the office: not shown, and not sent anything. */
+export function isArchived({ status }: Member): boolean {
+  return status === "archived";
+}
+
+/** Their tags are in capitals. */
+function mergeFieldsIn(fields: Fields): Fields {
+  const merged = Object.entries(fields).filter(([name]) => name === name.toUpperCase());
+  return Object.fromEntries(merged);
+}
+
+/** Merge fields as text; a number of Mailchimp's is one of ours. */
+export function textsOf({ merge_fields: fields }: Member): Record<string, string> {
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === "string" || typeof value === "number" ? String(value) : "",
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function filled(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}
