@@ -22,7 +22,7 @@ export class Card {
   /** @returns undefined for what is no vCard. */
   static parse(text: string): Card | undefined {
     try {
-      const card = ICAL.Component.fromString(text);
+      const card = ICAL.Component.fromString(withPlainSemicolons(text));
       return card.name === "vcard" ? new Card(card) : undefined;
     } catch {
       return undefined;
@@ -98,4 +98,19 @@ function isOurs(line: string): boolean {
 
 function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : String(value as string);
+}
+
+const TEXTS = /^((?:[\w-]+\.)?(?:FN|NOTE|TITLE|ROLE|NICKNAME|CATEGORIES)(?:;[^:\r\n]*)?:)(.*)$/gim;
+
+/**
+ * Some servers write a semicolon of a plain text as `\;`, others do not, and ical.js reads only the
+ * latter: with each change there would be one more backslash.
+ */
+function withPlainSemicolons(text: string): string {
+  const unfolded = text.replaceAll(/\r?\n[ \t]/g, "");
+  return unfolded.replaceAll(TEXTS, (_, start: string, value: string) => {
+    // Pairs are looked at together, so that an escaped backslash before a semicolon stays one.
+    const plain = value.replaceAll(/\\./g, (pair) => (pair === "\\;" ? ";" : pair));
+    return `${start}${plain}`;
+  });
 }

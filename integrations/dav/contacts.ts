@@ -5,14 +5,15 @@ import {
   type CrmContext,
   fieldsToWrite,
   type Fields,
+  type Remote,
 } from "#sdk/crm";
 
 import { cardFields } from "./card-fields.ts";
 import { Card } from "./card.ts";
 import type { DavConfig } from "./config.ts";
 import { collectionOf } from "./discover.ts";
-import { CARD, create, edit, read, remove, type Resource } from "./resource.ts";
-import { searchCards } from "./search.ts";
+import { CARD, create, edit, read, remove } from "./resource.ts";
+import { fits, searchCards } from "./search.ts";
 
 type Context = CrmContext<DavConfig>;
 
@@ -24,8 +25,8 @@ export const contacts: CrmContacts<DavConfig> = {
   async find(contact, context) {
     if (context.config.addressBookUrl === undefined) return undefined;
     const book = await bookOf(context);
-    const there = (await read(ownUrl(book, contact), context)) ?? (await search(contact, context));
-    return there && { externalId: there.url };
+    const own = ownUrl(book, contact);
+    return (await read(own, context)) ? { externalId: own } : search(contact, context);
   },
 
   async put({ thing, fields, known }, context) {
@@ -68,7 +69,7 @@ function ownUrl(book: string, contact: Contact): string {
 }
 
 /** For a card that the office has made, or a server that names files as it likes. */
-async function search(contact: Contact, context: Context): Promise<Resource | undefined> {
+async function search(contact: Contact, context: Context): Promise<Remote | undefined> {
   const keys = [
     { property: "X-BELLHOP-PERSON", value: contact.person },
     { property: "UID", value: uidOf(contact) },
@@ -77,19 +78,9 @@ async function search(contact: Contact, context: Context): Promise<Resource | un
       : [{ property: "EMAIL", value: contact.email }]),
   ];
   const wanted = keys.map((key) => ({ ...key, match: "equals" as const }));
-  const found: Resource[] = [];
-  for (const url of await searchCards(await bookOf(context), wanted, context)) {
-    const there = await read(url, context);
-    if (there) found.push(there);
-  }
-  // A server may know less of searching than it says, so what it found is looked at.
-  for (const { property, value } of keys) {
-    const match = found.find(({ text }) => has(Card.parse(text), property, value));
-    if (match) return match;
-  }
-  return undefined;
-}
-
-function has(card: Card | undefined, property: string, value: string): boolean {
-  return card?.values(property).some((one) => one.toLowerCase() === value.toLowerCase()) ?? false;
+  const found = await searchCards(await bookOf(context), wanted, context);
+  // Ours counts more than the address, which may be on several cards.
+  const matches = wanted.map((one) => found.find(({ card }) => fits(one, card)));
+  const best = matches.find((match) => match !== undefined);
+  return best && { externalId: best.url };
 }

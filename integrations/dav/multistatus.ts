@@ -12,6 +12,8 @@ export interface Found {
 const parser = new XMLParser({
   removeNSPrefix: true,
   parseTagValue: false,
+  // Also `&#13;`, which some servers write at the end of each line of a card.
+  htmlEntities: true,
   isArray: (name) => name === "response" || name === "propstat",
 });
 

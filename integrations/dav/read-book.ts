@@ -1,10 +1,8 @@
-import { carries, type ContactView, type CrmContext } from "#sdk/crm";
+import { type ContactView, type CrmContext } from "#sdk/crm";
 
-import { Card } from "./card.ts";
 import type { DavConfig } from "./config.ts";
 import { bookOf } from "./contacts.ts";
-import { read } from "./resource.ts";
-import { searchCards } from "./search.ts";
+import { type FoundCard, searchCards } from "./search.ts";
 
 /** What the address book holds of those whose name or address carries a text. */
 export async function readBook(
@@ -15,18 +13,11 @@ export async function readBook(
   const wanted = ["FN", "EMAIL", "X-BELLHOP-PERSON"].map((property) => ({
     ...{ property, value: mark, match: "contains" as const },
   }));
-  const views: ContactView[] = [];
-  for (const url of await searchCards(await bookOf(context), wanted, context)) {
-    const there = await read(url, context);
-    const card = there && Card.parse(there.text);
-    if (card && carries(mark, card.get("FN"), card.get("EMAIL"), card.get("X-BELLHOP-PERSON"))) {
-      views.push(viewOf(url, card));
-    }
-  }
-  return views;
+  const found = await searchCards(await bookOf(context), wanted, context);
+  return found.map(viewOf);
 }
 
-function viewOf(externalId: string, card: Card): ContactView {
+function viewOf({ url: externalId, card }: FoundCard): ContactView {
   const [name, email, phone] = [card.get("FN"), card.get("EMAIL"), card.get("TEL")];
   const [language, company, tags] = [card.get("LANG"), card.get("ORG"), card.tags()];
   return {

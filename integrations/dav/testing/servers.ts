@@ -29,8 +29,7 @@ export async function startRadicale(): Promise<DavServer> {
     ...["[server]", `hosts = 127.0.0.1:${port}`],
     ...["[auth]", "type = htpasswd", `htpasswd_filename = ${join(folder, "users")}`],
     ...["htpasswd_encryption = bcrypt", "delay = 0"],
-    // Nothing of a test has to outlive a power failure.
-    ...["[storage]", `filesystem_folder = ${join(folder, "store")}`, "_filesystem_fsync = False"],
+    ...["[storage]", `filesystem_folder = ${join(folder, "store")}`],
   ];
   const configuration = join(folder, "radicale.conf");
   writeFileSync(configuration, lines.join("\n"));
