@@ -1,3 +1,4 @@
+import { StaleStateError } from "../db/database.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { Alias, AliasChange } from "./alias.ts";
 import type { Aliases } from "./alias-store.ts";
@@ -28,11 +29,17 @@ export class AliasOverlay implements Aliases {
     return Promise.resolve(this.#below.bookings(personKeys));
   }
 
-  write({ added, moved }: AliasChange): Promise<void> {
+  async write({ added, moved }: AliasChange): Promise<void> {
+    const below = await this.#below.named?.(added.map(({ alias }) => alias));
+    // Not a breath between looking and writing.
+    const isKnown = added.some(({ alias }) => this.#own.has(alias)) || (below ?? []).length > 0;
+    const place = moved && this.#own.get(moved.before.alias);
+    if (isKnown || (place && place !== moved.before)) {
+      throw new StaleStateError("somebody else saw the guest first");
+    }
     for (const alias of [...added, ...(moved ? [moved.after] : [])]) {
       this.#own.set(alias.alias, alias);
     }
-    return Promise.resolve();
   }
 
   #over(below: readonly Alias[] = [], isWanted: (alias: Alias) => boolean): Alias[] {

@@ -2,14 +2,13 @@ import { expect, it } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
-import { SubjectStore } from "../../src/normalize/subject-store.ts";
-import { UNKNOWN_SUBJECT } from "../../src/normalize/look.ts";
 import { AliasStore } from "../../src/people/alias-store.ts";
 import { Identity } from "../../src/people/identity.ts";
 import { PersonKeyFilling } from "../../src/people/person-key-filling.ts";
 import { PersonRegister } from "../../src/people/person-register.ts";
 import type { Booking, Customer } from "../../src/sdk/booking.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
+import { keepBooking } from "../harness/keep-booking.ts";
 import { onEachStore } from "../harness/stores.ts";
 
 const ANNA = { firstName: "Anna", lastName: "Berg", email: "anna@example.com" };
@@ -118,22 +117,8 @@ function filling(db: Database, identity: Identity): PersonKeyFilling {
 
 function at(db: Database) {
   const identity = new Identity();
-  const subjects = new SubjectStore(db, identity);
-  const keep = async (connection: string, reference: string, customer: Customer) => {
-    const stored = await db.transaction(async (trx) => {
-      const known = (await subjects.load(trx, connection, [reference])).get(reference);
-      const before = known ?? { known: UNKNOWN_SUBJECT };
-      const { version, ordinal } = before.known;
-      const booking: Booking = {
-        ...{ connection, reference, version: version + 1, status: "confirmed", customer },
-      };
-      const after = { ...before.known, version: version + 1, ordinal: ordinal + 1, booking };
-      const change = { subject: reference, kind: "booking" as const, stored: before, after };
-      await subjects.save(trx, connection, [change]);
-      return booking;
-    });
-    return stored;
-  };
+  const keep = (connection: string, reference: string, customer: Customer) =>
+    keepBooking(db, { connection, reference, status: "confirmed", customer });
   return { register: new PersonRegister(new AliasStore(db), identity), keep };
 }
 

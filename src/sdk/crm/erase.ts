@@ -47,7 +47,7 @@ async function erase<Config extends CrmSettings>(
   await context.effect(turn.key, {
     plan: "erase the contact",
     period: turn.period,
-    intent: data,
+    ...{ intent: data, data },
     // Erasing what is gone does no harm.
     find: () => Promise.resolve(undefined),
     perform: async () => {

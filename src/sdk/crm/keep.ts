@@ -58,10 +58,11 @@ export async function keep<Thing, Config extends CrmSettings>(
   if (isAsItShouldBe(standing, fields, context.config) && !turn.hasUnfinished) {
     return keptIn(standing);
   }
+  const intent = writtenAs("there", fields, { lane, ...beforeOf(standing) });
   const result = await context.effect(turn.key, {
     plan: `write the ${words}`,
     period: turn.period,
-    intent: writtenAs("there", fields, { lane, ...beforeOf(standing) }),
+    ...{ intent, data: intent },
     // Looked for when it is written: then nothing is made twice, and what is there gets all fields.
     find: () => Promise.resolve(undefined),
     perform: async () => {

@@ -55,7 +55,10 @@ export async function readStanding(
   const last = written[at];
   return {
     entries,
-    tries: written.slice(at + 1).map(({ data }) => data as unknown as Written),
+    tries: written
+      .slice(at + 1)
+      .filter(({ state }) => state === "started" || state === "failed")
+      .map(({ data }) => data as unknown as Written),
     highest: Math.max(0, ...entries.map(({ key }) => Number(/\d+$/.exec(key)?.[0] ?? 0))),
     ...(last && { last: { written: last.data as unknown as Written, ...remoteOf(last) } }),
   };

@@ -181,7 +181,9 @@ export function memoryLedger(connection = "test", order = { begun: 0 }): MemoryL
         entries.set(key, { key, ...(data && { data }), ...result, state: "done" });
         return result;
       } catch (error) {
-        if (isCertain(error)) entries.set(key, { key, state: "failed" });
+        if (isCertain(error)) {
+          entries.set(key, { key, state: "failed", ...(data && { data }) });
+        }
         throw error;
       }
     },

@@ -34,7 +34,7 @@ export const bookingStories: readonly CrmStory[] = [
     ],
     contacts: [
       { name: "Anna Berg§", bookings: 1 },
-      { name: "Ola Vik§", phone: "+47911§", bookings: 1 },
+      { name: "Ola Vik§", phone: "+49160§", bookings: 1 },
     ],
     companies: ["Reisen§"],
   },

@@ -1,21 +1,28 @@
-import { carries, type ContactView, type CrmTarget, type CrmView } from "../../crm/target.ts";
+import {
+  carries,
+  type ContactView,
+  type CrmTarget,
+  type CrmView,
+  type DealView,
+} from "../../crm/target.ts";
 import type { CrmStory, ExpectedContact, ExpectedDeal } from "./story.ts";
 
 /** What of a story a target can show. */
 export interface Comparison {
   target: Pick<CrmTarget<never>, "deals" | "companies">;
   keeps?: readonly (keyof ContactView)[];
+  keepsOfDeals?: readonly (keyof DealView)[];
   needsEmail?: boolean;
   hasUniqueEmails?: boolean;
 }
 
 /** What a target must hold, in words. */
 export function expectedWords(story: CrmStory, comparison: Comparison) {
-  const { deals = [], companies = [] } = story;
+  const { companies = [] } = story;
   const { target } = comparison;
   return {
     contacts: expectedContacts(story, comparison),
-    ...(target.deals && { deals: deals.map((deal) => ({ ...deal })) }),
+    ...(target.deals && { deals: expectedDeals(story, comparison) }),
     ...(target.companies && { companies: companies.toSorted() }),
   };
 }
@@ -23,8 +30,8 @@ export function expectedWords(story: CrmStory, comparison: Comparison) {
 /** What it holds, with the fields and in the order that `expectedWords` has them. */
 export function foundWords(view: CrmView, story: CrmStory, comparison: Comparison) {
   const expected = expectedContacts(story, comparison);
-  const { deals = [] } = story;
   const { target } = comparison;
+  const deals = expectedDeals(story, comparison);
   const contacts = view.contacts.toSorted(byAddress);
   return {
     contacts: contacts.map((contact, index) => only(contact, expected[index] ?? contact)),
@@ -45,6 +52,24 @@ function expectedContacts({ contacts }: CrmStory, comparison: Comparison): Expec
     .map((contact) =>
       keeps ? only(contact, Object.fromEntries(keeps.map((name) => [name, true]))) : contact,
     );
+}
+
+/** By the names that a view has for them. */
+const SEEN_AS: Readonly<Record<string, keyof DealView>> = {
+  contact: "contactId",
+  company: "companyId",
+};
+
+function expectedDeals({ deals = [] }: CrmStory, comparison: Comparison): ExpectedDeal[] {
+  const { keepsOfDeals, target } = comparison;
+  const isKept = (name: string) =>
+    name === "booking" ||
+    ((name !== "company" || target.companies !== undefined) &&
+      (keepsOfDeals?.includes(SEEN_AS[name] ?? (name as keyof DealView)) ?? true));
+  return deals.map((deal) => {
+    const kept = Object.entries(deal).filter(([name]) => isKept(name));
+    return { ...Object.fromEntries(kept), booking: deal.booking };
+  });
 }
 
 function byAddress(one: ExpectedContact, other: ExpectedContact): number {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { crmParts } from "../../crm/handlers.ts";
 import type { CrmSettings } from "../../crm/settings.ts";
-import type { ContactView, CrmContext, CrmObject, CrmTarget } from "../../crm/target.ts";
+import type { ContactView, CrmContext, CrmObject, CrmTarget, DealView } from "../../crm/target.ts";
 import type { HttpClient, HttpRequest } from "../../context.ts";
 import { RetryableError } from "../../errors.ts";
 import type { Integration } from "../../integration.ts";
@@ -40,6 +40,8 @@ export interface CrmConformance<Config extends CrmSettings> {
   office: CrmOffice<Config>;
   /** What the target holds of a contact and tells in `read`; absent: everything. */
   keeps?: readonly (keyof ContactView)[];
+  /** The same of a deal. */
+  keepsOfDeals?: readonly (keyof DealView)[];
   /** The target holds nobody without an address of their own. */
   needsEmail?: boolean;
   /** The target has each address once: a contact whose address is shared is there without it. */
@@ -114,7 +116,8 @@ class Kills {
   }
 }
 
-let count = 20_000;
+/** Of seven digits: shorter ones may occur in an id. */
+let count = 2_000_000;
 
 /** Lets the story happen to guests of its own, and compares what has become of it. */
 async function tell<Config extends CrmSettings>(

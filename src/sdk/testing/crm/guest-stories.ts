@@ -10,8 +10,8 @@ export const guestStories: readonly CrmStory[] = [
     steps: [{ see: {} }],
     contacts: [
       {
-        ...{ name: "Anna Berg§", email: "anna.§@example.com", phone: "+47900§" },
-        ...{ language: "nb", country: "NO", bookings: 1, spent: ["180.00 EUR"] },
+        ...{ name: "Anna Berg§", email: "anna.§@example.com", phone: "+49151§" },
+        ...{ language: "nb", country: "DE", bookings: 1, spent: ["180.00 EUR"] },
         ...{ firstBookedOn: "2026-03-01", lastBookedOn: "2026-03-01", nextStayOn: "2026-03-14" },
         ...{ tags: ["guest"], consent: "unknown", isSubscribed: false },
       },
@@ -74,8 +74,8 @@ export const guestStories: readonly CrmStory[] = [
   },
   {
     title: "a guest has another number",
-    steps: [{ see: {} }, { see: { customer: { ...ANNA, phone: "+47 922 §" } } }],
-    contacts: [{ email: "anna.§@example.com", phone: "+47922§", bookings: 1 }],
+    steps: [{ see: {} }, { see: { customer: { ...ANNA, phone: "+49 170 §" } } }],
+    contacts: [{ email: "anna.§@example.com", phone: "+49170§", bookings: 1 }],
   },
   {
     title: "a guest has another name",
@@ -146,10 +146,13 @@ export const guestStories: readonly CrmStory[] = [
       { see: {} },
       {
         booking: 2,
-        see: { connection: "bikes§", customer: { name: "Anna B.", phone: "900 §", country: "NO" } },
+        see: {
+          connection: "bikes§",
+          customer: { name: "Anna B.", phone: "0151 §", country: "DE" },
+        },
       },
     ],
-    contacts: [{ email: "anna.§@example.com", phone: "+47900§", bookings: 2 }],
+    contacts: [{ email: "anna.§@example.com", phone: "+49151§", bookings: 2 }],
   },
   {
     title: "the same customer number of two connections is two guests",
@@ -165,7 +168,7 @@ export const guestStories: readonly CrmStory[] = [
   {
     title: "a relay address is nobody's contact",
     steps: [{ see: { customer: { ...ANNA, email: "anna.§@guest.booking.com" } } }],
-    contacts: [{ name: "Anna Berg§", phone: "+47900§", bookings: 1 }],
+    contacts: [{ name: "Anna Berg§", phone: "+49151§", bookings: 1 }],
   },
   {
     title: "two relay addresses of one guest",
@@ -173,15 +176,15 @@ export const guestStories: readonly CrmStory[] = [
       { see: { customer: { ...ANNA, id: "", email: "x1§@guest.booking.com" } } },
       { booking: 2, see: { customer: { ...ANNA, id: "", email: "x2§@guest.booking.com" } } },
     ],
-    contacts: [{ name: "Anna Berg§", phone: "+47900§", bookings: 2 }],
+    contacts: [{ name: "Anna Berg§", phone: "+49151§", bookings: 2 }],
   },
   {
     title: "no address, but a number",
     steps: [
-      { see: { customer: { firstName: "Anna", lastName: "Berg§", phone: "+47 900 §" } } },
-      { booking: 2, see: { customer: { name: "Anna Berg§", phone: "0047 900 §", country: "NO" } } },
+      { see: { customer: { firstName: "Anna", lastName: "Berg§", phone: "+49 151 §" } } },
+      { booking: 2, see: { customer: { name: "Anna Berg§", phone: "0049 151 §", country: "DE" } } },
     ],
-    contacts: [{ name: "Anna Berg§", phone: "+47900§", bookings: 2 }],
+    contacts: [{ name: "Anna Berg§", phone: "+49151§", bookings: 2 }],
   },
   {
     title: "nothing but a name, twice: nobody knows whether it is one guest",

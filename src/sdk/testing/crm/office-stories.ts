@@ -10,20 +10,20 @@ export const officeStories: readonly CrmStory[] = [
     title: "edited by the office",
     steps: [
       { see: {} },
-      { office: "edit", contact: "anna.§", phone: "+4799999999" },
+      { office: "edit", contact: "anna.§", phone: "+491519999999" },
       { see: total("200.00") },
     ],
-    contacts: [{ ...NOW_200, phone: "+4799999999" }],
+    contacts: [{ ...NOW_200, phone: "+491519999999" }],
   },
   {
     title: "edited by the office, and the booking counts",
     settings: { onOfficeEdit: "overwrite" },
     steps: [
       { see: {} },
-      { office: "edit", contact: "anna.§", phone: "+4799999999" },
+      { office: "edit", contact: "anna.§", phone: "+491519999999" },
       { see: total("200.00") },
     ],
-    contacts: [{ ...NOW_200, phone: "+47900§" }],
+    contacts: [{ ...NOW_200, phone: "+49151§" }],
   },
   {
     title: "deleted by the office",

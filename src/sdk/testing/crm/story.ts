@@ -4,7 +4,7 @@ import { parseMoney } from "../../money.ts";
 
 /**
  * In every text of a story: a number that no other story has. Written without a space before it, a
- * name stays one word. `Berg§`, `anna.§@example.com`, `+47900§`
+ * name stays one word. `Berg§`, `anna.§@example.com`, `+49151§`
  */
 export const MARK = "§";
 
@@ -109,8 +109,8 @@ export const ANNA = {
   firstName: "Anna",
   lastName: "Berg§",
   email: "anna.§@example.com",
-  phone: "+47 900 §",
-  country: "NO",
+  phone: "+49 151 §",
+  country: "DE",
 };
 
 export const OLA = {
@@ -118,8 +118,8 @@ export const OLA = {
   firstName: "Ola",
   lastName: "Vik§",
   email: "ola.§@example.com",
-  phone: "+47 911 §",
-  country: "NO",
+  phone: "+49 160 §",
+  country: "DE",
 };
 
 /** The booking of a story as its steps find it. */

@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+
+import type { Booking } from "../../../src/sdk/booking.ts";
+import type { CrmTarget } from "../../../src/sdk/crm.ts";
+import { crmParts } from "../../../src/sdk/crm.ts";
+import { kindOf } from "../../../src/sdk/errors.ts";
+import type { Handler } from "../../../src/sdk/integration.ts";
+import { checkContext, CrmDesk, memoryLedger } from "../../../src/sdk/testing.ts";
+import { ToyCrm, ToyConfig, toyIntegration } from "./toy-target.ts";
+
+const ANNA = { id: "7", firstName: "Anna", lastName: "Berg", email: "anna@example.com" };
+
+function booking(reference: string, parts: Partial<Booking> = {}): Booking {
+  return {
+    ...{ connection: "fjord", reference, version: 1, status: "confirmed", customer: ANNA },
+    madeAt: "2026-03-01T10:00:00Z",
+    ...parts,
+  };
+}
+
+function deskOf(toy: ToyCrm, target = toy.target(), settings = {}): CrmDesk<ToyConfig> {
+  const integration = { ...toyIntegration(toy), ...crmParts(target) };
+  const { http } = checkContext({});
+  return new CrmDesk({
+    ...{ integration, http, config: ToyConfig.parse(settings), dataFolder: "/nowhere" },
+  });
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+/** A target that takes its time, so that two lanes meet there. */
+function slow(target: CrmTarget<ToyConfig>): CrmTarget<ToyConfig> {
+  const { contacts } = target;
+  return {
+    contacts: {
+      ...contacts,
+      find: async (...given) => {
+        const found = await contacts.find(...given);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return found;
+      },
+    },
+    read: target.read.bind(target),
+  };
+}
+
+describe("two lanes of one person at the same time", () => {
+  const seen = [
+    booking("1"),
+    booking("2", { customer: { ...ANNA, email: "anna.berg@example.com" } }),
+    booking("3", { customer: { ...ANNA, email: "berg@example.com" } }),
+  ];
+
+  async function untilDone(work: () => Promise<unknown>): Promise<number> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await work();
+        return tries;
+      } catch (error) {
+        expect(kindOf(error)).toBe("retryable");
+        expect((error as { waitsAloneMs?: number }).waitsAloneMs).toBeGreaterThan(0);
+        // The wait of the worker, shortened.
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+      }
+    }
+  }
+
+  it("make one contact, with what all of them know", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy, slow(toy.target()));
+    const events = seen.map((one) => desk.note(one));
+
+    const tries = await Promise.all(events.map((event) => untilDone(() => desk.handle(event))));
+
+    expect(Math.max(...tries)).toBeGreaterThan(0);
+    expect([...toy.contacts.values()].map(({ fields }) => fields["bookings"])).toEqual(["3"]);
+  });
+});
+
+describe("the ledger", () => {
+  it("holds nothing of what was written, and a second run writes nothing", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy);
+    await desk.see(booking("1", { notes: "x" }));
+    const { writes } = toy;
+    const { id } = await desk.personOf(booking("1"));
+
+    await desk.see(booking("1", { version: 2, notes: "y" }));
+
+    expect(toy.writes).toBe(writes);
+    const entries = await all(desk.entriesOf(`person:${id}`));
+    expect(entries).toMatchObject([{ state: "done", externalId: "r1" }]);
+    expect(JSON.stringify(entries)).not.toMatch(/anna|berg|example/i);
+  });
+
+  it("has an entry for each time, so that a price which comes back is written again", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy);
+    for (const [index, status] of (["confirmed", "cancelled", "confirmed"] as const).entries()) {
+      await desk.see(booking("1", { version: index + 1, status }));
+    }
+
+    const { id } = await desk.personOf(booking("1"));
+    const entries = await all(desk.entriesOf(`person:${id}`));
+
+    expect(entries.map(({ key }) => key.replace(id, "id"))).toEqual([
+      "contact:id:1",
+      "contact:id:2",
+      "contact:id:3",
+    ]);
+    expect([...toy.contacts.values()][0]?.fields["bookings"]).toBe("1");
+  });
+});
+
+describe("notes", () => {
+  it("tell each step of a booking once, and nothing of its history", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy);
+    await desk.see(booking("0"), "adopted");
+    await desk.see(booking("1", { status: "requested" }));
+    await desk.see(booking("1", { version: 2 }));
+    await desk.see(booking("1", { version: 3, title: "Walk" }));
+    await desk.see(booking("1", { version: 4, status: "cancelled" }));
+    await desk.see(booking("1", { version: 5 }));
+
+    expect([...toy.notes]).toEqual([
+      ["fjord/1/note:1", "booking 1: requested"],
+      ["fjord/1/note:2", "booking 1: confirmed"],
+      ["fjord/1/note:3", "booking 1: cancelled"],
+      ["fjord/1/note:4", "booking 1: confirmed"],
+    ]);
+  });
+});
+
+describe("erasing a person", () => {
+  it("reaches the contact once, and says when there is nothing", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy);
+    await desk.see(booking("1"));
+    const person = await desk.personOf(booking("1"));
+
+    expect(await desk.erase(person)).toEqual({ done: "Erased the contact" });
+    expect(await desk.erase(person)).toEqual({ skipped: "nothing is kept of the guest" });
+    expect(toy.contacts.size).toBe(0);
+  });
+
+  it("finds what the office keeps under the address, also of somebody never written there", async () => {
+    const toy = new ToyCrm();
+    toy.make(toy.contacts, { name: "Anna", email: "anna@example.com" });
+
+    await deskOf(toy).erase({ id: "somebody", email: "anna@example.com" });
+
+    expect(toy.contacts.size).toBe(0);
+  });
+
+  it("a contact that the office made is taken up, and its own words stay", async () => {
+    const toy = new ToyCrm();
+    toy.make(toy.contacts, { name: "Anna B. (old friend)", email: "anna@example.com", phone: "" });
+
+    await deskOf(toy).see(booking("1", { customer: { ...ANNA, phone: "+4790000000" } }));
+
+    expect([...toy.contacts.values()].map(({ fields }) => fields)).toMatchObject([
+      { name: "Anna B. (old friend)", phone: "+4790000000", bookings: "1" },
+    ]);
+  });
+});
+
+it("what a target holds of a person is told", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  await desk.see(booking("1"));
+  const { people, handlers } = toyIntegration(toy);
+  const event = desk.note(booking("1"));
+  const context = desk.contextOf(handlers?.[0] as Handler<ToyConfig>, event);
+
+  const person = { id: (await desk.personOf(booking("1"))).id, email: "anna@example.com" };
+
+  expect(await people?.export?.(person, context)).toMatchObject({ name: "Anna Berg" });
+  expect(await people?.export?.({ id: "nobody" }, context)).toBeUndefined();
+});
+
+it("the limits of the other side are shared between the handlers", () => {
+  const { handlers } = crmParts({ ...new ToyCrm().target(), atOnce: 4, perMinute: 100 });
+
+  expect(handlers.map(({ id, limit }) => [id, limit])).toEqual([
+    ["contact", { atOnce: 2, perMinute: 50 }],
+    ["deal", { atOnce: 2, perMinute: 50 }],
+  ]);
+});
+
+it("a lane is named by a hash, and a target without deals has one handler", () => {
+  const toy = new ToyCrm();
+  const { contacts, read } = toy.target();
+  const [contact, ...others] = crmParts({ contacts, read }).handlers;
+
+  const scope = contact?.scope?.({ booking: booking("1") } as never, { person: () => "1a2b" });
+
+  expect(scope).toBe("person:1a2b");
+  expect(others).toEqual([]);
+  expect(memoryLedger().entries()).toEqual([]);
+});
