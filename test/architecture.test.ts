@@ -244,6 +244,7 @@ it("the CRM kit's surface is what targets were promised", () => {
     "crmParts",
     "crmSettings",
     "fieldsToWrite",
+    "keep",
   ]);
 });
 

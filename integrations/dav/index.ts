@@ -1,15 +1,17 @@
 import { defineIntegration } from "#sdk";
 import { crmParts } from "#sdk/crm";
 
+import { calendar } from "./calendar.ts";
+import { check } from "./check.ts";
 import { DavConfig } from "./config.ts";
 import { davTarget } from "./target.ts";
 
+const { handlers, people } = crmParts(davTarget);
+
 export default defineIntegration({
-  manifest: {
-    id: "dav",
-    name: "CardDAV and CalDAV",
-    docs: "https://www.rfc-editor.org/rfc/rfc6352",
-  },
+  manifest: { id: "dav", name: "CardDAV and CalDAV", docs: "https://sabre.io/dav/" },
   config: DavConfig,
-  ...crmParts(davTarget),
+  handlers: [...handlers, calendar],
+  people,
+  check,
 });
