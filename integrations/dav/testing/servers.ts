@@ -16,8 +16,10 @@ export const LOGIN = {
 export interface DavServer {
   /** `http://127.0.0.1:PORT` */
   url: string;
-  /** The user's own folder: `http://127.0.0.1:PORT/hub/` */
+  /** Where the user's address books go: `http://127.0.0.1:PORT/hub/` */
   home: string;
+  /** Where the user's calendars go. */
+  calendarHome: string;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startRadicale(): Promise<DavServer> {
   const configuration = join(folder, "radicale.conf");
   writeFileSync(configuration, lines.join("\n"));
   const child = start("radicale", ["-C", configuration]);
-  return serving(child, port, folder);
+  return serving(child, port, folder, "");
 }
 
 /** A real Xandikos. It asks nobody for a password. */
@@ -47,7 +49,7 @@ export async function startXandikos(): Promise<DavServer> {
     "--current-user-principal",
     `/${USER}/`,
   ]);
-  return serving(child, port, folder);
+  return serving(child, port, folder, "calendars/");
 }
 
 async function prepare() {
@@ -67,7 +69,12 @@ function start(program: string, args: readonly string[]): ChildProcess {
   return spawn(program, args, { stdio: "ignore", env });
 }
 
-async function serving(child: ChildProcess, port: number, folder: string): Promise<DavServer> {
+async function serving(
+  child: ChildProcess,
+  port: number,
+  folder: string,
+  calendars: string,
+): Promise<DavServer> {
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + 60_000;
   while (!(await isAnswering(url))) {
@@ -78,6 +85,7 @@ async function serving(child: ChildProcess, port: number, folder: string): Promi
   return {
     url,
     home: `${url}/${USER}/`,
+    calendarHome: `${url}/${USER}/${calendars}`,
     async stop() {
       await end(child);
       rmSync(folder, { recursive: true, force: true });
