@@ -52,7 +52,13 @@ function books(settings: object = {}) {
     readings: () => readings,
     begin({ document, number, title }: Posting, handler = "books/documents"): void {
       const data = { document: JSON.stringify(document), number, title };
-      const place = { handler, connection: "fjord", subject: number, position: filed.length + 1, at: 0 };
+      const place = {
+        handler,
+        connection: "fjord",
+        subject: number,
+        position: filed.length + 1,
+        at: 0,
+      };
       filed.push({ ...place, key: document.key, state: "started", data });
     },
     async post(one: Posting): Promise<void> {

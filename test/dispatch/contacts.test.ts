@@ -82,6 +82,7 @@ onEachStore((store) => {
     const noted: unknown[] = await db.knex("effects").where({ handler: "shop/contact" }).select();
 
     const live = openWorkshop(db, ...handlersOf(toy));
+    await live.runUntilIdle();
     await live.tell(await seen(db, "1", ANNA));
     await live.runUntilIdle();
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Booking } from "../../../src/sdk/booking.ts";
 import type { CrmTarget } from "../../../src/sdk/crm.ts";
 import { crmParts } from "../../../src/sdk/crm.ts";
-import { kindOf } from "../../../src/sdk/errors.ts";
+import { kindOf, RetryableError } from "../../../src/sdk/errors.ts";
 import type { Handler } from "../../../src/sdk/integration.ts";
 import { checkContext, CrmDesk, memoryLedger } from "../../../src/sdk/testing.ts";
 import { ToyCrm, ToyConfig, toyIntegration } from "./toy-target.ts";
@@ -78,6 +78,54 @@ describe("two lanes of one person at the same time", () => {
 
     expect(Math.max(...tries)).toBeGreaterThan(0);
     expect([...toy.contacts.values()].map(({ fields }) => fields["bookings"])).toEqual(["3"]);
+  });
+});
+
+describe("a try whose answer was lost", () => {
+  /** Writes, and loses the answer the first time. */
+  function lossy(target: CrmTarget<ToyConfig>): CrmTarget<ToyConfig> {
+    const { contacts } = target;
+    let losses = 1;
+    return {
+      contacts: {
+        ...contacts,
+        put: async (...given) => {
+          const written = await contacts.put(...given);
+          if (losses-- > 0) throw new RetryableError("no answer", { mayHaveHappened: true });
+          return written;
+        },
+      },
+      read: target.read.bind(target),
+    };
+  }
+
+  const withPhone = (phone: string, email = ANNA.email) =>
+    booking("1", { version: 2, customer: { ...ANNA, email, phone } });
+
+  it("is no edit of the office's: what has changed since is written over it", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy, lossy(toy.target()));
+    await expect(desk.see(withPhone("+4790000000"))).rejects.toThrow("no answer");
+
+    await desk.see(withPhone("+4790000001"));
+
+    const phones = [...toy.contacts.values()].map(({ fields }) => fields["phone"]);
+    expect(phones).toEqual(["+4790000001"]);
+  });
+
+  it("holds up the person's other lanes, until nobody can be at work on it any more", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy, lossy(toy.target()));
+    await expect(desk.see(withPhone("+4790000000"))).rejects.toThrow("no answer");
+    const other = withPhone("+4790000001", "anna.berg@example.com");
+    desk.nowMs = Date.now();
+
+    await expect(desk.see(other)).rejects.toThrow("somebody else writes the same");
+    desk.nowMs += 10 * 60_000;
+    await desk.see(other);
+
+    const emails = [...toy.contacts.values()].map(({ fields }) => fields["email"]);
+    expect(emails).toEqual(["anna.berg@example.com"]);
   });
 });
 

@@ -33,8 +33,12 @@ export function foundWords(view: CrmView, story: CrmStory, comparison: Compariso
   const { target } = comparison;
   const deals = expectedDeals(story, comparison);
   const contacts = view.contacts.toSorted(byAddress);
+  // An address that nobody gave is compared as well.
+  const always = !comparison.keeps || comparison.keeps.includes("email") ? { email: true } : {};
   return {
-    contacts: contacts.map((contact, index) => only(contact, expected[index] ?? contact)),
+    contacts: contacts.map((contact, index) =>
+      only(contact, { ...(expected[index] ?? contact), ...always }),
+    ),
     ...(target.deals && { deals: deals.map((deal) => foundDeal(view, deal)) }),
     ...(target.companies && { companies: view.companies.map(({ name }) => name).toSorted() }),
   };

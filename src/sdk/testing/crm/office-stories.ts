@@ -115,6 +115,11 @@ export const officeStories: readonly CrmStory[] = [
     contacts: [{ ...ONCE, consent: "no", isSubscribed: false }],
   },
   {
+    title: "consent is withdrawn with a later booking",
+    steps: [{ see: YES }, { booking: 2, see: { custom: { newsletter: "no" } } }],
+    contacts: [{ ...ONCE, bookings: 2, consent: "no", isSubscribed: false }],
+  },
+  {
     title: "consent is given, and nobody is to be put on the list",
     settings: { subscribe: "never" },
     steps: [{ see: YES }],

@@ -44,6 +44,7 @@ export type CrmStep =
 /** What a contact has to show; what a target does not keep is left out of the comparison. */
 export interface ExpectedContact {
   name?: string;
+  /** Absent: there must be none. */
   email?: string;
   /** The address is another contact's. */
   isEmailShared?: boolean;
