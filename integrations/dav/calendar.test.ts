@@ -223,14 +223,17 @@ for (const { name, programs, start } of SERVERS) {
 
       await hub.see({ ...WALK, reference: "1", ...at("2026-03-29", "02:30") });
       await hub.see({ ...WALK, reference: "2", ...at("2026-03-29", "08:00") });
-      await hub.see({ ...WALK, reference: "3", ...at("2026-10-25", "02:30", "+01:00") });
+      await hub.see({ ...WALK, reference: "3", ...at("2026-10-25", "02:30", "+02:00") });
+      await hub.see({ ...WALK, reference: "4", ...at("2026-10-25", "02:30", "+01:00") });
 
       const events = await eventsIn(calendarUrl);
       expect(events.map(({ instant }) => instant)).toEqual([
         "2026-03-29T01:30:00.000Z",
         "2026-03-29T06:00:00.000Z",
+        "2026-10-25T00:30:00.000Z",
         "2026-10-25T01:30:00.000Z",
       ]);
+      expect(events.map(({ zone }) => zone)).toEqual([OSLO, OSLO, undefined, undefined]);
     });
 
     it("hostile texts are texts", async () => {

@@ -96,8 +96,9 @@ function isOurs(line: string): boolean {
   return line.startsWith(LINE_START);
 }
 
+/** Values are text, or something of ical.js that can write itself. */
 function textOf(value: unknown): string {
-  return value === null || value === undefined ? "" : String(value as string);
+  return value === null || value === undefined ? "" : (value as string | ICAL.Time).toString();
 }
 
 const TEXTS = /^((?:[\w-]+\.)?(?:FN|NOTE|TITLE|ROLE|NICKNAME|CATEGORIES)(?:;[^:\r\n]*)?:)(.*)$/gim;

@@ -45,7 +45,7 @@ export class CalendarEvent {
         .join("\n");
     }
     const value: unknown = this.#event.getFirstPropertyValue(field.toLowerCase());
-    return value === null || value === undefined ? "" : String(value as string);
+    return value === null || value === undefined ? "" : (value as string | ICAL.Time).toString();
   }
 
   set(field: string, value: string): void {

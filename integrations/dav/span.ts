@@ -50,9 +50,8 @@ function momentLine(name: string, moment: LocalMoment): string {
   const instant = instantOf(moment);
   // Hours that a change of clocks skips become what they mean.
   const { date, time = "00:00", timeZone, offset } = momentOfInstant(instant, moment.timeZone);
-  const isSecond = offset !== undefined && instantOf({ date, time, timeZone }) !== instant;
-  // A calendar takes an hour that comes twice for the first one, so the second is told in UTC.
-  if (timeZone === "UTC" || isSecond) {
+  // Of an hour that comes twice, programs differ in which one they take it for.
+  if (timeZone === "UTC" || offset !== undefined) {
     const utc = new Date(instant).toISOString().slice(0, 19);
     return `${name}:${digits(utc)}Z`;
   }

@@ -38,7 +38,7 @@ function seen(url: string, text: string): SeenEvent {
   const component = calendar.getFirstSubcomponent("vevent");
   if (!component) throw new Error(`${url} has no event`);
   const { summary, description, location, startDate, endDate } = new ICAL.Event(component);
-  const textOf = (name: string) => String(component.getFirstPropertyValue(name) as string);
+  const textOf = (name: string) => component.getFirstPropertyValue(name)?.toString() ?? "";
   const zone = component.getFirstProperty("dtstart")?.getFirstParameter("tzid");
   return {
     ...{ url, summary, description, location, zone },
