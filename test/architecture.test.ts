@@ -248,6 +248,7 @@ it("the CRM kit's surface is what targets were promised", () => {
     "crmParts",
     "crmSettings",
     "fieldsToWrite",
+    "keep",
   ]);
 });
 

@@ -31,7 +31,7 @@ export interface Standing {
   highest: number;
 }
 
-export type Kind = "contact" | "company" | "deal";
+export type Kind = "contact" | "company" | "deal" | "event";
 
 /** What is known by one id is filed together, so that it is found from any lane. */
 export function periodOf(kind: Kind, id: string): string {

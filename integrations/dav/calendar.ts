@@ -1,0 +1,85 @@
+import { type Booking, type Handler, type HandlerContext, instantOf } from "#sdk";
+import { keep, type Kept } from "#sdk/crm";
+
+import { type Appointment, appointmentsOf, takesPlace } from "./appointments.ts";
+import type { DavConfig } from "./config.ts";
+import { events, type Wanted } from "./events.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Shows bookings as events. The bookings of an address book's deals would have no time of day and
+ * one place each, so this is a handler of its own; the ledger and what follows from it are the
+ * kit's.
+ */
+export const calendar: Handler<DavConfig> = {
+  id: "calendar",
+  kind: "mirror",
+  on: [
+    ...(["booking.requested", "booking.confirmed", "booking.unconfirmed"] as const),
+    ...(["booking.quoted", "booking.waitlisted", "booking.modified"] as const),
+    ...(["booking.cancelled", "booking.expired", "booking.removed"] as const),
+    ...(["booking.checked_in", "booking.checked_out", "booking.no_show"] as const),
+  ],
+  only: "latest",
+  // One act of the office makes several calls.
+  settle: "5s",
+  concurrency: 2,
+  limit: { atOnce: 2 },
+  async handle(_event, context) {
+    const { current, config, people } = context;
+    if (config.calendarUrl === undefined && config.calendars.length === 0) {
+      return { skipped: "the settings name no calendar" };
+    }
+    if (!current) return { skipped: "the booking has been erased" };
+    const { id: person } = await people.of(current);
+    const kept: Kept[] = [];
+    for (const wanted of await wantedOf(current, person, context)) {
+      const words = `event of booking ${current.reference}`;
+      const keeping = {
+        kind: "event" as const,
+        id: wanted.id,
+        thing: wanted,
+        object: events,
+        words,
+      };
+      kept.push(await keep(keeping, context));
+    }
+    return resultOf(kept);
+  },
+};
+
+async function wantedOf(
+  booking: Booking,
+  person: string,
+  context: HandlerContext<DavConfig>,
+): Promise<Wanted[]> {
+  const written = writtenBefore(context);
+  const since = await context.firstUsedAt();
+  const appointments = appointmentsOf(booking, context.config).filter(
+    (one) => written.has(one.id) || (takesPlace(booking) && endsAt(one) >= since),
+  );
+  const ids = new Set(appointments.map(({ id }) => id));
+  const lost = [...written].filter((id) => !ids.has(id));
+  return [
+    ...appointments.map((appointment) => ({ id: appointment.id, appointment, person })),
+    ...lost.map((id) => ({ id, person })),
+  ];
+}
+
+/** Ids of all events of the booking, out of the keys in its ledger: `event:<id>:<count>`. */
+function writtenBefore({ ledger }: Pick<HandlerContext<DavConfig>, "ledger">): Set<string> {
+  return new Set(ledger.flatMap(({ key }) => /^event:(.+):\d+$/.exec(key)?.[1] ?? []));
+}
+
+/** A day that has no end in the settings of the source ends with itself. */
+function endsAt({ start, end }: Appointment): number {
+  return instantOf(end ?? start) + DAY_MS;
+}
+
+function resultOf(kept: readonly Kept[]) {
+  const done = kept.flatMap((one) => one.done ?? []);
+  if (done.length > 0) return { done: done.join("; ").slice(0, 400) };
+  const reason = kept.find((one) => one.reason !== undefined)?.reason;
+  return { skipped: reason ?? "the calendar is as it should be" };
+}

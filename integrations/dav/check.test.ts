@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { checkContext, hasPrograms } from "#sdk/testing";
+
+import { check } from "./check.ts";
+import { DavConfig } from "./config.ts";
+import { makeAddressBook, makeCalendar } from "./testing/office.ts";
+import { type DavServer, PASSWORD, startRadicale, USER } from "./testing/servers.ts";
+
+describe.runIf(hasPrograms("radicale", "htpasswd"))("check on a real Radicale", () => {
+  let server: DavServer;
+  beforeAll(async () => {
+    server = await startRadicale();
+    await makeAddressBook(`${server.home}guests/`);
+    await makeCalendar(`${server.home}walks/`, "Walks");
+    await makeCalendar(`${server.home}cabins/`, "Cabins");
+  });
+  afterAll(() => server.stop());
+
+  function checked(settings: object): Promise<string> {
+    const config = DavConfig.parse({ user: USER, password: PASSWORD, ...settings });
+    return check(checkContext(config));
+  }
+
+  it("from the address of the server alone the only address book is found", async () => {
+    const calendarUrl = `${server.home}walks`;
+
+    const words = await checked({ addressBookUrl: server.url, calendarUrl });
+
+    expect(words).toBe('address book "Guests", calendar "Walks"');
+  });
+
+  it("of two calendars none is chosen: both are named with their addresses", async () => {
+    const refused = checked({ calendarUrl: server.home });
+
+    await expect(refused).rejects.toMatchObject({ kind: "configuration" });
+    await expect(refused).rejects.toThrow(`"Walks" (${server.home}walks/)`);
+    await expect(refused).rejects.toThrow(`"Cabins" (${server.home}cabins/)`);
+  });
+
+  it("an address book is no calendar, and whatever else is wrong is named with it", async () => {
+    const calendars = [{ url: `${server.home}nothing/` }];
+
+    const refused = checked({ addressBookUrl: `${server.home}walks/`, calendars, password: "x" });
+
+    await expect(refused).rejects.toThrow("settings.user or settings.password are refused");
+    await expect(refused).rejects.toThrow("settings.calendars[0].url");
+  });
+});

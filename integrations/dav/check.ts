@@ -1,0 +1,43 @@
+import { type CheckContext, ConfigurationError, kindOf, messageOf } from "#sdk";
+
+import type { DavConfig } from "./config.ts";
+import { type Collection, type CollectionKind, collectionOf } from "./discover.ts";
+
+type Context = CheckContext<DavConfig>;
+
+/** Looks for everything that the settings name. All that is wrong is named at once. */
+export async function check(context: Context): Promise<string> {
+  const { addressBookUrl, calendarUrl, calendars } = context.config;
+  const wanted: [CollectionKind, string, string | undefined][] = [
+    ["addressbook", "addressBookUrl", addressBookUrl],
+    ["calendar", "calendarUrl", calendarUrl],
+    ...calendars.map(
+      ({ url }, index) => ["calendar", `calendars[${index}].url`, url] as (typeof wanted)[number],
+    ),
+  ];
+  const found: string[] = [];
+  const problems: string[] = [];
+  for (const [kind, setting, url] of wanted) {
+    if (url === undefined) continue;
+    const result = await lookFor(kind, url, context);
+    if (typeof result === "string") problems.push(`settings.${setting}: ${result}`);
+    else found.push(`${kind === "calendar" ? "calendar" : "address book"} "${result.name}"`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems.join("; "));
+  return [...new Set(found)].join(", ");
+}
+
+/** @returns what was found, or what is wrong. */
+async function lookFor(
+  kind: CollectionKind,
+  url: string,
+  context: Context,
+): Promise<Collection | string> {
+  try {
+    const found = await collectionOf(kind, url, context);
+    return found.isReadOnly ? `the user may only read "${found.name}"` : found;
+  } catch (error) {
+    if (kindOf(error) === "retryable") throw error;
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,44 @@
+import { crmSettings } from "#sdk/crm";
+import { z } from "zod";
+
+const address = z.url({ protocol: /^https?$/ });
+const names = z.array(z.string().min(1)).min(1).optional();
+
+const CalendarRule = z.strictObject({
+  url: address.describe("The calendar"),
+  connections: names.describe("Only bookings of these connections"),
+  products: names.describe("Only items of these products, by id, code or name"),
+  units: names.describe("Only items for which this cabin, bike or seat was assigned"),
+  custom: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe("Only bookings with these custom fields, such as `Guide: Kari`"),
+});
+export type CalendarRule = z.output<typeof CalendarRule>;
+
+export const DavConfig = z
+  .strictObject({
+    addressBookUrl: address
+      .optional()
+      .describe("The address book, or the server where one is to be found; absent: no contacts"),
+    calendarUrl: address
+      .optional()
+      .describe("The calendar of everything that none of `calendars` takes"),
+    calendars: z
+      .array(CalendarRule)
+      .default([])
+      .describe("Calendars of resources, guides, products: the first that fits takes an item"),
+    user: z.string().min(1).describe("Name to log in with"),
+    password: z
+      .string()
+      .min(1)
+      .meta({ secret: true })
+      .describe("Password, where the server has them one for this app alone"),
+    ...crmSettings,
+  })
+  .refine(
+    ({ addressBookUrl, calendarUrl, calendars }) =>
+      addressBookUrl !== undefined || calendarUrl !== undefined || calendars.length > 0,
+    "needs an addressBookUrl, a calendarUrl or calendars: there is nothing to write to",
+  );
+export type DavConfig = z.output<typeof DavConfig>;

@@ -1,0 +1,3 @@
+import { checkIntegration } from "#sdk/testing";
+
+checkIntegration(import.meta.dirname);
