@@ -1,7 +1,7 @@
 import type { OwnedWork } from "../db/ownership.ts";
+import { Trouble } from "../process/trouble.ts";
 import { Wake } from "../process/wake.ts";
 import type { Log } from "../sdk/context.ts";
-import { messageOf } from "../sdk/errors.ts";
 import type { SyncRow, Syncs } from "./syncs.ts";
 
 /** While one is under way; what is in line is run faster than it is put there. */
@@ -13,6 +13,9 @@ export class SyncWork implements OwnedWork {
   readonly #syncs: Syncs;
   readonly #log: Log;
   readonly #wake = new Wake();
+  readonly #trouble = new Trouble((error) => {
+    this.#log.warn({ error }, "could not go on with a sync");
+  });
   #stopping = new AbortController();
   #loop: Promise<void> | undefined;
 
@@ -45,7 +48,7 @@ export class SyncWork implements OwnedWork {
       for (const row of open) await this.#goOn(row, signal);
       return open.length > 0;
     } catch (error) {
-      this.#log.error({ error }, "could not look for open syncs");
+      this.#trouble.note(error);
       return false;
     }
   }
@@ -56,7 +59,7 @@ export class SyncWork implements OwnedWork {
       if (state === "done") this.#log.info({ sync: id, bookings: moved }, "a sync is in line");
     } catch (error) {
       // Such as an instance that is in this process's configuration no more.
-      this.#log.warn({ sync: begun.id, why: messageOf(error) }, "could not go on with a sync");
+      this.#trouble.note(error);
     }
   }
 }

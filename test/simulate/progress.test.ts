@@ -14,7 +14,8 @@ function watch(output: Omit<ProgressOutput, "write">) {
     now = seconds * 1000;
     progress.update({ finished, total: 100, calls });
   };
-  return { written, at, progress };
+  const advance = (seconds: number) => (now += seconds * 1000);
+  return { written, at, advance, progress };
 }
 
 it("in a file there is a line every five seconds, with rate and time left", () => {
@@ -54,4 +55,13 @@ it.each([
 
   const text = written.join("").replace("\r", "").replace("\u001b[K", "");
   expect(text.length).toBe(most);
+});
+
+it("work that goes on where it was stopped has the speed of now, and its errors are counted", () => {
+  const { written, advance, progress } = watch({});
+
+  advance(10);
+  progress.update({ finished: 80, total: 100, before: 70, errors: 2 });
+
+  expect(written).toEqual(["80 of 100 bookings, 2 errors, 1/s, 20 s left\n"]);
 });
