@@ -61,6 +61,7 @@ describe("nobody who has left is put back", () => {
     await desk.put(AGREED);
 
     expect(desk.fake.member("anna@example.com")?.status).toBe("unsubscribed");
+    expect(desk.statusesSent()).toEqual([]);
   });
 
   it("who was deleted for good: said in words, and not tried again", async () => {

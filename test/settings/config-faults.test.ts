@@ -25,7 +25,7 @@ describe("each fault of the configuration is one line with file, line, path and 
     [
       "an unknown key like no other",
       "zzz: 1",
-      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, reconcile, alerts, shutdownSeconds, integrationPaths, templatePaths",
+      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, reconcile, people, alerts, shutdownSeconds, integrationPaths, templatePaths",
     ],
     [
       "a missing key",

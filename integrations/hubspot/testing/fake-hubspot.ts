@@ -25,6 +25,9 @@ const STAGES = [
   { id: "s4", label: "lost", metadata: { probability: "0.0", isClosed: "true" } },
 ];
 
+/** HubSpot's own kinds of association, of a deal with a contact or its primary company. */
+const DEAL_TO: Partial<Record<FakeType, number>> = { contacts: 3, companies: 5 };
+
 interface Body {
   inputs?: { id: string; idProperty?: string; properties: Record<string, string> }[];
   idProperty?: string;
@@ -112,7 +115,7 @@ export class FakeHubSpot {
     const [version, kind, ...rest] = pathname.replace(/^\/crm\//, "").split("/");
     const text = bytes.toString();
     const body = (text === "" ? {} : JSON.parse(text)) as Body;
-    if (version === "v4") return this.#associations(method, rest);
+    if (version === "v4") return this.#associations(method, rest, text);
     if (kind === "pipelines") return json(200, { results: this.pipelines });
     if (kind === "properties") return this.#properties(method, rest[0] as FakeType, body);
     const [type, id, action] = rest as [FakeType, string | undefined, string | undefined];
@@ -197,7 +200,7 @@ export class FakeHubSpot {
     return json(201, shown(record));
   }
 
-  #associations(method: string, parts: readonly string[]): SimulatedAnswer {
+  #associations(method: string, parts: readonly string[], text: string): SimulatedAnswer {
     const [from, fromId, , to, toId] = parts as [FakeType, string, string, FakeType, string?];
     const near = this.records.byId(from, fromId);
     if (!near) throw new FakeRefusal(404, "OBJECT_NOT_FOUND", "no such record");
@@ -214,6 +217,10 @@ export class FakeHubSpot {
       return { status: 204, body: "" };
     }
     if (!far) throw new FakeRefusal(404, "OBJECT_NOT_FOUND", "no such record");
+    const [kind] = JSON.parse(text) as { associationTypeId: number }[];
+    if (kind?.associationTypeId !== DEAL_TO[to]) {
+      throw new FakeRefusal(400, "VALIDATION_ERROR", `no such association of ${from} and ${to}`);
+    }
     this.records.associate(here, `${to}/${far.id}`);
     return json(201, { fromObjectId: near.id, toObjectId: far.id, labels: [] });
   }
