@@ -18,14 +18,14 @@ function handlersOf(toy: ToyCrm): AnyHandler[] {
   return crmParts(toy.target()).handlers.map((handler): AnyHandler => ({
     ...handler,
     settle: "0s",
-    handle: (event, context) => handler.handle(event as never, { ...context, config }),
+    handle: (event, context) => handler.handle(event, { ...context, config }),
   }));
 }
 
 async function seen(db: Database, reference: string, customer: Customer): Promise<AnyEvent> {
   const place = { connection: "fjord", reference, status: "confirmed" } as const;
   const booking = await keepBooking(db, { ...place, customer });
-  return { ...eventOf(reference), booking, version: booking.version } as AnyEvent;
+  return { ...eventOf(reference), booking, version: booking.version };
 }
 
 onEachStore((store) => {

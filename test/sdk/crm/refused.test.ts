@@ -12,13 +12,16 @@ const BOOKING: Booking = {
 
 it("what the other side refuses is skipped in its words, and asked for once", async () => {
   const toy = new ToyCrm();
-  const { contacts, read } = toy.target();
+  const whole = toy.target();
   let asked = 0;
   const put = () => {
     asked += 1;
     return Promise.resolve({ refused: "has asked to be forgotten" });
   };
-  const target: CrmTarget<ToyConfig> = { contacts: { ...contacts, put }, read };
+  const target: CrmTarget<ToyConfig> = {
+    contacts: { ...whole.contacts, put },
+    read: (mark, context) => whole.read(mark, context),
+  };
   const desk = new CrmDesk({
     integration: { ...toyIntegration(toy), ...crmParts(target) },
     ...{ http: checkContext({}).http, config: ToyConfig.parse({}), dataFolder: "/nowhere" },
