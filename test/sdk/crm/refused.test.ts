@@ -12,13 +12,13 @@ const BOOKING: Booking = {
 
 it("what the other side refuses is skipped in its words, and asked for once", async () => {
   const toy = new ToyCrm();
-  const { contacts, read } = toy.target();
+  const honest = toy.target();
   let asked = 0;
   const put = () => {
     asked += 1;
     return Promise.resolve({ refused: "has asked to be forgotten" });
   };
-  const target: CrmTarget<ToyConfig> = { contacts: { ...contacts, put }, read };
+  const target: CrmTarget<ToyConfig> = { ...honest, contacts: { ...honest.contacts, put } };
   const desk = new CrmDesk({
     integration: { ...toyIntegration(toy), ...crmParts(target) },
     ...{ http: checkContext({}).http, config: ToyConfig.parse({}), dataFolder: "/nowhere" },
@@ -28,6 +28,6 @@ it("what the other side refuses is skipped in its words, and asked for once", as
   const first = await desk.handle(event);
   await desk.handle(event);
 
-  expect(first).toEqual([{ skipped: "has asked to be forgotten" }]);
+  expect(first[0]).toEqual({ skipped: "has asked to be forgotten" });
   expect(asked).toBe(1);
 });
