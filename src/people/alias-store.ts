@@ -8,8 +8,8 @@ import type { Alias, AliasChange } from "./alias.ts";
 export interface Aliases {
   named(aliases: readonly string[]): Promise<Alias[]>;
   ofPersons(persons: readonly string[]): Promise<Alias[]>;
-  /** Bookings as they are now that are filed under one of the keys. */
-  bookings(personKeys: readonly string[]): Promise<Booking[]> | Booking[];
+  /** Bookings as they are now that are filed under one of the keys: the last changed, up to so many. */
+  bookings(personKeys: readonly string[], most: number): Promise<Booking[]> | Booking[];
   /** @throws StaleStateError when somebody else has written one of them meanwhile. */
   write(change: AliasChange): Promise<void>;
 }
@@ -40,11 +40,13 @@ export class AliasStore implements Aliases {
     return this.#read("person", persons);
   }
 
-  async bookings(personKeys: readonly string[]): Promise<Booking[]> {
+  async bookings(personKeys: readonly string[], most: number): Promise<Booking[]> {
     const states = await inBatches(personKeys, async (keys) => {
       const rows: { state: Buffer }[] = await this.#db
         .knex("subjects")
         .whereIn("person_key", keys)
+        .orderBy("updated_at", "desc")
+        .limit(most)
         .select("state");
       return rows.map(({ state }) => JSON.parse(state.toString("utf8")) as Booking | null);
     });

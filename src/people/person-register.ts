@@ -9,6 +9,11 @@ import type { Guest, Identity } from "./identity.ts";
 
 const MAX_TRIES = 20;
 
+/** Where a desk types its own address for all who walk in, an address has thousands of bookings. */
+const MOST_OF_PERSON = 500;
+/** Bookings under one address whose guests are looked at when one of them changes. */
+const MOST_TOUCHED = 50;
+
 /** Knows which bookings are one person's, over all connections. */
 export class PersonRegister {
   readonly #aliases: Aliases;
@@ -39,7 +44,8 @@ export class PersonRegister {
   }
 
   async #touchedBy({ booking }: BookingEvent, current: Booking | undefined): Promise<Person[]> {
-    const filed = await this.#aliases.bookings([this.#identity.personKey(booking)]);
+    const key = this.#identity.personKey(booking);
+    const filed = await this.#aliases.bookings([key], MOST_TOUCHED);
     const own = ({ connection, reference }: Booking) =>
       connection === booking.connection && reference === booking.reference;
     const bookings = [...filed.filter((one) => !own(one)), ...(current ? [current] : [])];
@@ -70,7 +76,8 @@ export class PersonRegister {
 
   async #persons(ids: readonly string[]): Promise<Person[]> {
     const aliases = await this.#aliases.ofPersons(ids);
-    const bookings = await this.#aliases.bookings(aliases.map(({ personKey }) => personKey));
+    const keys = aliases.map(({ personKey }) => personKey);
+    const bookings = await this.#aliases.bookings(keys, MOST_OF_PERSON);
     const seen = bookings.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
     const book = await this.#read(seen.map(({ guest }) => guest));
     const theirs = (id: string) => seen.filter(({ guest }) => book.personOf(guest) === id);

@@ -38,6 +38,17 @@ onEachStore((store) => {
     expect((await register.of(corrected)).id).toBe(before.id);
   });
 
+  it("of an address with thousands of bookings no more are read than are asked for", async () => {
+    const db = await store.open();
+    const { keep } = at(db);
+    const [first] = [await keep("fjord", "1", ANNA)];
+    for (const reference of ["2", "3"]) await keep("fjord", reference, ANNA);
+
+    const some = await new AliasStore(db).bookings([new Identity().personKey(first)], 2);
+
+    expect(some.length).toBe(2);
+  });
+
   it("processes that see a guest at once make one person", async () => {
     const db = await store.open();
     const { keep } = at(db);
