@@ -42,6 +42,8 @@ export interface PersonRef {
   /** `Person.id` */
   id: string;
   email?: string;
+  /** As `Person.isEmailShared`: what is kept under the address is another person's. */
+  isEmailShared: boolean;
 }
 
 /** What reaches a person at the other side. */

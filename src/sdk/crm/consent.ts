@@ -1,22 +1,35 @@
 import type { Booking } from "../booking.ts";
+import { guestEmail } from "../people/person-keys.ts";
 import type { Consent } from "./contact.ts";
 import type { CrmSettings } from "./settings.ts";
 
-/** What the guest last said; a form without the question, or without an answer, says nothing. */
+/**
+ * What the guest last said; a form without the question, or without an answer, says nothing.
+ *
+ * @param bookings In the order they were made.
+ * @param email The address that is written to: nobody may be on another address's consent, while a
+ *   "no" is meant for all of them.
+ */
 export function consentOf(
   bookings: readonly Booking[],
+  email: string | undefined,
   { consentItem, consentValues }: Pick<CrmSettings, "consentItem" | "consentValues">,
 ): Consent {
   if (consentItem === undefined) return "unknown";
   const accepted = new Set(consentValues.map(plain));
-  const answers = bookings.map((booking) => plain(answerOf(booking, consentItem) ?? ""));
-  const last = answers.findLast((answer) => answer !== "");
-  if (last === undefined) return "unknown";
-  return accepted.has(last) ? "yes" : "no";
+  const answers = bookings.flatMap((booking): Consent[] => {
+    const answer = answerOf(booking, consentItem);
+    if (answer === undefined) return [];
+    if (!accepted.has(answer)) return ["no"];
+    return guestEmail(booking) === email ? ["yes"] : [];
+  });
+  return answers.at(-1) ?? "unknown";
 }
 
+/** An empty answer is none: it hides no other. */
 function answerOf({ custom, customer }: Booking, item: string): string | undefined {
-  return custom?.[item] ?? customer?.custom?.[item];
+  const answers = [custom?.[item], customer?.custom?.[item]];
+  return answers.map((answer) => plain(answer ?? "")).find((answer) => answer !== "");
 }
 
 function plain(text: string): string {

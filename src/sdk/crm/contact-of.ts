@@ -24,7 +24,7 @@ export function contactOf(
   const told = bookings.filter((booking) => !isBlank(booking));
   const newest = told.at(-1);
   if (!newest) return undefined;
-  const consent = consentOf(told, settings);
+  const consent = consentOf(told, email, settings);
   return {
     person: id,
     ...nameOf(told, email ?? phone ?? `Guest of booking ${newest.reference}`),

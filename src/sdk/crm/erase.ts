@@ -27,11 +27,13 @@ export function keeperOf<Config extends CrmSettings>(
 /** At an erasure by the source. Who was never written has nothing there to be erased. */
 export async function eraseIfKnown<Config extends CrmSettings>(
   target: CrmTarget<Config>,
-  { id }: PersonRef,
+  { id, isEmailShared }: PersonRef,
   context: HandlerContext<Config>,
 ): Promise<Kept> {
   const { last, tries } = await new Turn(context, "contact", id).begin();
-  return (last ?? tries.length > 0) ? erase(target, { id }, context) : { reason: NOTHING };
+  return (last ?? tries.length > 0)
+    ? erase(target, { id, isEmailShared }, context)
+    : { reason: NOTHING };
 }
 
 async function erase<Config extends CrmSettings>(
@@ -75,16 +77,16 @@ async function allOf<Config extends CrmSettings>(
 
 async function findOf<Config extends CrmSettings>(
   { contacts }: CrmTarget<Config>,
-  { id, email }: PersonRef,
+  person: PersonRef,
   context: PeopleContext<Config>,
 ): Promise<Remote | undefined> {
-  return contacts.find(nobody(id, email), context);
+  return contacts.find(nobody(person), context);
 }
 
 /** What natural keys there are, and nothing else. */
-function nobody(person: string, email: string | undefined): Contact {
+function nobody({ id: person, email, isEmailShared }: PersonRef): Contact {
   return {
-    ...{ person, name: "-", isEmailShared: false, bookings: 0, spent: [], tags: [] },
+    ...{ person, name: "-", isEmailShared, bookings: 0, spent: [], tags: [] },
     ...{ consent: "unknown", maySubscribe: false },
     ...(email !== undefined && { email }),
   };

@@ -200,9 +200,18 @@ describe("erasing a person", () => {
     const toy = new ToyCrm();
     toy.make(toy.contacts, { name: "Anna", email: "anna@example.com" });
 
-    await deskOf(toy).erase({ id: "somebody", email: "anna@example.com" });
+    await deskOf(toy).erase({ id: "somebody", email: "anna@example.com", isEmailShared: false });
 
     expect(toy.contacts.size).toBe(0);
+  });
+
+  it("leaves the contact alone whose address the person shares", async () => {
+    const toy = new ToyCrm();
+    toy.make(toy.contacts, { name: "Anna", email: "anna@example.com" });
+
+    await deskOf(toy).erase({ id: "bert", email: "anna@example.com", isEmailShared: true });
+
+    expect(toy.contacts.size).toBe(1);
   });
 
   it("a contact that the office made is taken up, and its own words stay", async () => {
@@ -225,10 +234,11 @@ it("what a target holds of a person is told", async () => {
   const event = desk.note(booking("1"));
   const context = desk.contextOf(handlers?.[0] as Handler<ToyConfig>, event);
 
-  const person = { id: (await desk.personOf(booking("1"))).id, email: "anna@example.com" };
+  const { id } = await desk.personOf(booking("1"));
+  const person = { id, email: "anna@example.com", isEmailShared: false };
 
   expect(await people?.export?.(person, context)).toMatchObject({ name: "Anna Berg" });
-  expect(await people?.export?.({ id: "nobody" }, context)).toBeUndefined();
+  expect(await people?.export?.({ id: "nobody", isEmailShared: false }, context)).toBeUndefined();
 });
 
 it("the limits of the other side are shared between the handlers", () => {
