@@ -105,8 +105,11 @@ export class Turn {
     this.hasUnfinished = mine?.state === "started";
     // What was only noted, in shadow, looks as if it were done there.
     const isNoted = standing.entries.some((one) => one.key === mine?.key && one.state === "would");
-    const goesOn = mine !== undefined && (mine.state !== "done" || isNoted);
-    this.key = goesOn ? mine.key : `${this.#name}:${standing.highest + 1}`;
+    const newest = standing.entries.at(-1);
+    const isNewest = !newest || (newest.key === mine?.key && this.#isMine(newest));
+    // One that has failed is left so when others have written since.
+    const goesOn = this.hasUnfinished || isNoted || (mine?.state === "failed" && isNewest);
+    this.key = mine && goesOn ? mine.key : `${this.#name}:${standing.highest + 1}`;
     return standing;
   }
 

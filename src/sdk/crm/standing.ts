@@ -22,6 +22,7 @@ export interface Written {
 
 /** A thing as the ledger of the instance has it, whichever handler and lane wrote it. */
 export interface Standing {
+  /** In the order they ended. */
   entries: readonly PeriodEntry[];
   /** How it was written last; undefined: never. */
   last?: { written: Written; remote?: Remote };
@@ -50,6 +51,8 @@ export async function readStanding(
 ): Promise<Standing> {
   const entries: PeriodEntry[] = [];
   for await (const entry of entriesOf(period)) entries.push(entry);
+  // By the end of each: one that was begun early may have been written last.
+  entries.sort((one, other) => one.at - other.at || one.position - other.position);
   const written = entries.filter(({ data }) => isWritten(data));
   const at = written.findLastIndex(({ state }) => state === "done");
   const last = written[at];
