@@ -4,7 +4,7 @@ import type { PeopleContext, PeopleKeeper, PersonRef } from "../people.ts";
 import type { Contact } from "./contact.ts";
 import { type KeepContext, type Kept, Turn } from "./keep.ts";
 import type { CrmSettings } from "./settings.ts";
-import { erasedBy, type Standing } from "./standing.ts";
+import { erasedBy, remoteOf, type Standing } from "./standing.ts";
 import type { CrmTarget, Remote } from "./target.ts";
 
 const NOTHING = "nothing is kept of the guest";
@@ -63,15 +63,18 @@ async function erase<Config extends CrmSettings>(
   return { done: summary };
 }
 
-/** Also one that was made by a try whose end nobody knows, or that has taken the known one's place. */
+/** Also one that was made by a try whose end nobody knows, or that another has taken the place of. */
 async function allOf<Config extends CrmSettings>(
   target: CrmTarget<Config>,
   person: PersonRef,
-  { last }: Standing,
+  { entries }: Standing,
   context: KeepContext<Config>,
 ): Promise<Remote[]> {
   const found = await findOf(target, person, context);
-  const all = [last?.remote, found].filter((remote) => remote !== undefined);
+  const written = entries.filter(({ key }) => key.startsWith("contact:"));
+  const all = [...written.map((entry) => remoteOf(entry).remote), found].filter(
+    (remote) => remote !== undefined,
+  );
   return [...new Map(all.map((remote) => [remote.externalId, remote])).values()];
 }
 

@@ -7,6 +7,7 @@ import {
   type Kind,
   periodOf,
   readStanding,
+  refusedAs,
   shortened,
   type Standing,
   writtenAs,
@@ -71,8 +72,10 @@ export async function keep<Thing, Config extends CrmSettings>(
       return resultOf(remote, fields, standing, lane, words);
     },
   });
-  return result.externalId === undefined && result.summary !== undefined
-    ? { reason: result.summary }
+  const { summary, data } = result;
+  const wasRefused = result.externalId === undefined || data?.["refused"] !== undefined;
+  return wasRefused && summary !== undefined
+    ? { ...idOf(result), reason: summary }
     : { ...idOf(result), done: result.summary ?? words };
 }
 
@@ -105,8 +108,11 @@ export class Turn {
     this.hasUnfinished = mine?.state === "started";
     // What was only noted, in shadow, looks as if it were done there.
     const isNoted = standing.entries.some((one) => one.key === mine?.key && one.state === "would");
-    const goesOn = mine !== undefined && (mine.state !== "done" || isNoted);
-    this.key = goesOn ? mine.key : `${this.#name}:${standing.highest + 1}`;
+    const newest = standing.entries.at(-1);
+    const isNewest = !newest || (newest.key === mine?.key && this.#isMine(newest));
+    // One that has failed is left so when others have written since.
+    const goesOn = this.hasUnfinished || isNoted || (mine?.state === "failed" && isNewest);
+    this.key = mine && goesOn ? mine.key : `${this.#name}:${standing.highest + 1}`;
     return standing;
   }
 
@@ -137,17 +143,20 @@ export class Turn {
   }
 }
 
+/** Refused with a remote: it is there as it was. */
+type Outcome = Remote | Refused | (Remote & Refused);
+
 async function write<Thing, Config extends CrmSettings>(
   { object, thing }: Keeping<Thing, Config>,
   fields: Fields,
   standing: Standing,
   context: CrmContext<Config>,
-): Promise<Remote | Refused> {
+): Promise<Outcome> {
   const { last } = standing;
   if (last?.remote && last.written.state === "there") {
     const known = knownAs(last.remote, standing);
     const put = await object.put({ thing, fields, known }, context);
-    if (put !== "gone") return put;
+    if (put !== "gone") return keptAt(known, put);
   }
   const found = await object.find(thing, context);
   if (found) return put({ thing, fields, known: knownAs(found, standing) });
@@ -155,11 +164,24 @@ async function write<Thing, Config extends CrmSettings>(
   if (wasDeleted && context.config.whenDeleted === "leave") return { refused: DELETED };
   return put({ thing, fields });
 
-  async function put(one: Parameters<typeof object.put>[0]): Promise<Remote | Refused> {
+  async function put(one: Parameters<typeof object.put>[0]): Promise<Outcome> {
     const remote = await object.put(one, context);
-    if (remote !== "gone") return remote;
+    if (remote !== "gone") return keptAt(one.known, remote);
     throw new RetryableError("it went away while it was written");
   }
+}
+
+/** What is there stays known when it refuses a change: the next one is tried on it again. */
+function keptAt(known: Remote | undefined, put: Remote | Refused): Outcome {
+  return "refused" in put && known ? { ...remoteAlone(known), ...put } : put;
+}
+
+function remoteAlone({ externalId, link, version }: Remote): Remote {
+  return {
+    externalId,
+    ...(link !== undefined && { link }),
+    ...(version !== undefined && { version }),
+  };
 }
 
 function isAsItShouldBe({ last }: Standing, fields: Fields, { whenDeleted }: CrmSettings): boolean {
@@ -169,27 +191,33 @@ function isAsItShouldBe({ last }: Standing, fields: Fields, { whenDeleted }: Crm
 
 function keptIn({ last }: Standing): Kept {
   if (last?.written.state === "deleted") return { reason: DELETED };
-  return last?.remote ? { externalId: last.remote.externalId } : {};
+  const { refused } = last?.written ?? {};
+  return {
+    ...(last?.remote && { externalId: last.remote.externalId }),
+    ...(refused !== undefined && { reason: refused }),
+  };
 }
 
 function resultOf(
-  remote: Remote | Refused,
+  remote: Outcome,
   fields: Fields,
   standing: Standing,
   lane: string,
   words: string,
 ): EffectResult {
   const before = { lane, ...beforeOf(standing) };
-  if ("refused" in remote) {
+  if (!("externalId" in remote)) {
     return { summary: remote.refused, data: writtenAs("deleted", fields, before) };
   }
-  const { version } = remote;
+  const { externalId, link, version } = remote;
   const more = { ...before, ...(version !== undefined && { version }) };
+  const refused = "refused" in remote ? remote.refused : undefined;
   return {
-    externalId: remote.externalId,
-    ...(remote.link !== undefined && { link: remote.link }),
-    summary: `Wrote the ${words}`,
-    data: writtenAs("there", fields, more),
+    externalId,
+    ...(link !== undefined && { link }),
+    summary: refused ?? `Wrote the ${words}`,
+    data:
+      refused === undefined ? writtenAs("there", fields, more) : refusedAs(refused, fields, more),
   };
 }
 

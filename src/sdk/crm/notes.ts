@@ -8,7 +8,7 @@ import type { CrmTarget } from "./target.ts";
 /** Tells in the history of the contact that a booking has another status. History itself is no news. */
 export async function writeNote<Config extends CrmSettings>(
   target: CrmTarget<Config>,
-  { origin }: BookingEvent,
+  { origin, time }: BookingEvent,
   { contact, deal }: { contact: Kept; deal: Kept },
   context: HandlerContext<Config>,
 ): Promise<Kept> {
@@ -21,6 +21,16 @@ export async function writeNote<Config extends CrmSettings>(
   const last = notes.at(-1);
   if (last?.state === "done" && last.data?.["status"] === status) return {};
   const key = last && last.state !== "done" ? last.key : `note:${notes.length + 1}`;
+  // Read again from before the first use it is history: a note would tell it as news of today.
+  if (notes.length === 0 && Date.parse(time) < (await context.firstUsedAt())) {
+    await effect(key, {
+      plan: "remember the status, without a note",
+      ...{ data: { status }, intent: { status } },
+      find: () => Promise.resolve(undefined),
+      perform: () => Promise.resolve({ summary: "Wrote no note of history", data: { status } }),
+    });
+    return {};
+  }
   const note = {
     ...{ key: `${connection}/${reference}/${key}`, contactId, mayExist: false },
     text: `${titleOf(current)}: ${status.replace("_", " ")}`,

@@ -18,10 +18,13 @@ export interface Written {
   /** Whose turn it was: see `isAlone`. */
   lane: string;
   version?: string;
+  /** Why the other side did not take it, though the thing is there. */
+  refused?: string;
 }
 
 /** A thing as the ledger of the instance has it, whichever handler and lane wrote it. */
 export interface Standing {
+  /** In the order they ended. */
   entries: readonly PeriodEntry[];
   /** How it was written last; undefined: never. */
   last?: { written: Written; remote?: Remote };
@@ -50,6 +53,8 @@ export async function readStanding(
 ): Promise<Standing> {
   const entries: PeriodEntry[] = [];
   for await (const entry of entriesOf(period)) entries.push(entry);
+  // By the end of each: one that was begun early may have been written last.
+  entries.sort((one, other) => one.at - other.at || one.position - other.position);
   const written = entries.filter(({ data }) => isWritten(data));
   const at = written.findLastIndex(({ state }) => state === "done");
   const last = written[at];
@@ -89,6 +94,15 @@ export function writtenAs(
   };
 }
 
+/** It is there as it was before, since the other side did not take what these fields say. */
+export function refusedAs(
+  refused: string,
+  fields: Fields,
+  before: Parameters<typeof writtenAs>[2],
+): NonNullable<EffectResult["data"]> {
+  return { ...writtenAs("there", {}, before), hash: hashOfFields(fields), refused };
+}
+
 /** Erased: what was written before is nothing to compare with. */
 export function erasedBy(lane: string): NonNullable<EffectResult["data"]> {
   return { state: "erased", lane, hash: "-", fields: "{}" };
@@ -111,7 +125,8 @@ function isWritten(data: EffectResult["data"]): boolean {
   return typeof data?.["hash"] === "string";
 }
 
-function remoteOf({ externalId, link, data }: PeriodEntry): { remote?: Remote } {
+/** What an entry says is at the other side. */
+export function remoteOf({ externalId, link, data }: PeriodEntry): { remote?: Remote } {
   if (externalId === undefined) return {};
   const version = data?.["version"];
   return {

@@ -184,6 +184,25 @@ describe("notes", () => {
   });
 });
 
+it("history that is told after the first use gets no note, and what follows does", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  const since = desk.nowMs + 1_000;
+  const deal = toyIntegration(toy).handlers?.[1] as Handler<ToyConfig>;
+  const tell = async (one: Booking) => {
+    const event = desk.note(one);
+    const context = { ...desk.contextOf(deal, event), firstUsedAt: () => Promise.resolve(since) };
+    await deal.handle(event, context);
+  };
+  await tell(booking("1"));
+  desk.nowMs = since + 1_000;
+
+  await tell(booking("1", { version: 2, title: "Walk" }));
+  await tell(booking("1", { version: 3, status: "cancelled" }));
+
+  expect([...toy.notes.values()]).toEqual(["booking 1: cancelled"]);
+});
+
 describe("erasing a person", () => {
   it("reaches the contact once, and says when there is nothing", async () => {
     const toy = new ToyCrm();

@@ -34,3 +34,40 @@ it("what the other side refuses is skipped in its words, and asked for once", as
   expect(first).toEqual([{ skipped: "has asked to be forgotten" }]);
   expect(asked).toBe(1);
 });
+
+it("a contact that refuses a change stays known: the next is tried on it, and erasing reaches it", async () => {
+  const toy = new ToyCrm();
+  const whole = toy.target();
+  const target: CrmTarget<ToyConfig> = {
+    contacts: {
+      ...whole.contacts,
+      put: (put, context) =>
+        put.thing.email === "anna@exmaple.com"
+          ? Promise.resolve({ refused: "does not take the address" })
+          : whole.contacts.put(put, context),
+    },
+    read: (mark, context) => whole.read(mark, context),
+  };
+  const desk = new CrmDesk({
+    integration: { ...toyIntegration(toy), ...crmParts(target) },
+    ...{ http: checkContext({}).http, config: ToyConfig.parse({}), dataFolder: "/nowhere" },
+  });
+  const withEmail = (version: number, email: string): Booking => ({
+    ...BOOKING,
+    ...{ version, customer: { ...BOOKING.customer, id: "7", email } },
+  });
+  await desk.see(withEmail(1, "anna@example.com"));
+  const refused = await desk.handle(desk.note(withEmail(2, "anna@exmaple.com")));
+  for (const { fields } of toy.contacts.values()) fields["person"] = "";
+
+  await desk.see(withEmail(3, "anna.berg@example.com"));
+
+  expect(refused).toEqual([{ skipped: "does not take the address" }]);
+  expect([...toy.contacts.values()].map(({ fields }) => fields["email"])).toEqual([
+    "anna.berg@example.com",
+  ]);
+  // What the target is searched by has gone: only the ledger still knows it.
+  for (const { fields } of toy.contacts.values()) Object.assign(fields, { person: "", email: "" });
+  await desk.erase(await desk.personOf(withEmail(3, "anna.berg@example.com")));
+  expect(toy.contacts.size).toBe(0);
+});
