@@ -20,6 +20,8 @@ export const calendar: Handler<DavConfig> = {
     ...(["booking.quoted", "booking.waitlisted", "booking.modified"] as const),
     ...(["booking.cancelled", "booking.expired", "booking.removed"] as const),
     ...(["booking.checked_in", "booking.checked_out", "booking.no_show"] as const),
+    // The text says what is still to be paid.
+    ...(["payment.received", "payment.refunded", "payment.removed"] as const),
   ],
   only: "latest",
   // One act of the office makes several calls.

@@ -95,6 +95,19 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("guests in a real Radicale",
       ]),
     );
   });
+
+  it("the card of another guest with the same address is left alone", async () => {
+    const { addressBookUrl, hub } = await opened();
+    const card = ["BEGIN:VCARD", "VERSION:3.0", "UID:bellhop-other", "FN:Ola Vik", "N:Vik;Ola;;;"];
+    const own = ["EMAIL:Anna@Example.com", "X-BELLHOP-PERSON:other", "END:VCARD", ""];
+    await put(`${addressBookUrl}bellhop-other.vcf`, [...card, ...own].join("\r\n"));
+
+    await hub.see(BOOKING);
+
+    const all = await cardsIn(addressBookUrl);
+    expect(all).toHaveLength(2);
+    expect(all.find((one) => one.includes("FN:Ola Vik"))).not.toContain("TEL:");
+  });
 });
 
 async function cards(url: string) {

@@ -68,17 +68,21 @@ function ownUrl(book: string, contact: Contact): string {
   return `${book}${encodeURIComponent(uidOf(contact))}.vcf`;
 }
 
+const PERSON = "X-BELLHOP-PERSON";
+
 /** For a card that the office has made, or a server that names files as it likes. */
 async function search(contact: Contact, context: Context): Promise<Remote | undefined> {
   const keys = [
-    { property: "X-BELLHOP-PERSON", value: contact.person },
+    { property: PERSON, value: contact.person },
     { property: "UID", value: uidOf(contact) },
     ...(contact.email === undefined || contact.isEmailShared
       ? []
       : [{ property: "EMAIL", value: contact.email }]),
   ];
   const wanted = keys.map((key) => ({ ...key, match: "equals" as const }));
-  const found = await searchCards(await bookOf(context), wanted, context);
+  const all = await searchCards(await bookOf(context), wanted, context);
+  // An address is on the cards of all who share it.
+  const found = all.filter(({ card }) => ["", contact.person].includes(card.get(PERSON)));
   // Ours counts more than the address, which may be on several cards.
   const matches = wanted.map((one) => found.find(({ card }) => fits(one, card)));
   const best = matches.find((match) => match !== undefined);

@@ -1,4 +1,5 @@
 import type { HttpClient, HttpRequest, HttpResponse } from "../sdk/context.ts";
+import { ConfigurationError } from "../sdk/errors.ts";
 import { noAnswer } from "./no-answer.ts";
 import { callPublic } from "./public-call.ts";
 
@@ -14,6 +15,7 @@ export type Answer = Pick<HttpResponse, "status" | "headers"> & {
 export const httpClient: HttpClient = { send };
 
 async function send(request: HttpRequest): Promise<HttpResponse> {
+  expectNoCredentials(request.url);
   const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
@@ -24,6 +26,16 @@ async function send(request: HttpRequest): Promise<HttpResponse> {
   } catch (cause) {
     throw noAnswer(request.url, cause);
   }
+}
+
+/** They would be in every error about the address, and so in the log. */
+function expectNoCredentials(url: string): void {
+  if (!URL.canParse(url)) return;
+  const { username, password, host } = new URL(url);
+  if (username === "" && password === "") return;
+  throw new ConfigurationError(
+    `the address of ${host} has a user or a password in it: take it out`,
+  );
 }
 
 async function callAnybody(request: HttpRequest, signal: AbortSignal): Promise<Answer> {

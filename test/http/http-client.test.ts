@@ -29,6 +29,16 @@ it("any status is an answer", async () => {
   expect(server.requests[0]?.body.toString()).toBe("a=1");
 });
 
+it("an address with a password in it is refused, and the password told to nobody", async () => {
+  const failure: unknown = await httpClient
+    .send({ url: "https://anna:hush-hush@dav.example.com/book" })
+    .catch((error: unknown) => error);
+
+  expect(kindOf(failure)).toBe("configuration");
+  expect(String(failure)).toContain("dav.example.com");
+  expect(String(failure)).not.toMatch(/anna|hush/);
+});
+
 it("a redirect is not followed: it could carry keys to another host", async () => {
   server = await vendorServer(() => ({ status: 302, headers: { location: "/other" }, body: "" }));
 
