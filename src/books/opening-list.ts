@@ -3,7 +3,7 @@ import { dayBefore } from "../sdk/accounting/days.ts";
 import { nextDocuments } from "../sdk/accounting/next-documents.ts";
 import { serviceDayOf } from "../sdk/accounting/sale.ts";
 import type { AccountingSettings } from "../sdk/accounting/settings.ts";
-import { titleOf } from "../sdk/accounting/title.ts";
+import { titleOf } from "../sdk/title.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { PermanentError } from "../sdk/errors.ts";
 import { instantOf } from "../sdk/time.ts";

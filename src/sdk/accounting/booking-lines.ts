@@ -2,7 +2,7 @@ import type { Booking, BookingItem } from "../booking.ts";
 import { splitByWeight, taxWithin } from "./amounts.ts";
 import type { DocumentLine, LineRole } from "./document.ts";
 import type { AccountingSettings } from "./settings.ts";
-import { oneLine } from "./text.ts";
+import { oneLine } from "../text.ts";
 
 /** How a line is taxed. */
 export type LineTax = Pick<DocumentLine, "taxCode" | "ratePercent">;

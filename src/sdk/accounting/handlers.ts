@@ -12,7 +12,7 @@ import type { AccountingSettings } from "./settings.ts";
 import { statements } from "./statements.ts";
 import type { AccountingTarget, Party } from "./target.ts";
 import { dailyTakings } from "./daily-takings.ts";
-import { titleOf } from "./title.ts";
+import { titleOf } from "../title.ts";
 
 /** Everything that changes what a booking costs, or what was paid for it. */
 const TYPES: readonly BookingEventType[] = [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Booking } from "../booking.ts";
 import type { Party } from "./target.ts";
-import { oneLine } from "./text.ts";
+import { oneLine } from "../text.ts";
 
 /** Longest code that all targets take whole. */
 const MAX_CODE = 50;

@@ -4,7 +4,7 @@ import type { Desk } from "./desk.ts";
 import { subtract } from "./issued.ts";
 import { partyOf } from "./party.ts";
 import { isSold } from "./sale.ts";
-import { titleOf } from "./title.ts";
+import { titleOf } from "../title.ts";
 
 /** What bookings of a month come to may change for a while after it. */
 export const MONTHS_LOOKED_AT = 3;

@@ -1,4 +1,4 @@
-import { oneLine } from "../accounting/text.ts";
+import { oneLine } from "../text.ts";
 import { type Booking, type BookingStatus, type Customer } from "../booking.ts";
 import { addMoney, type Money } from "../money.ts";
 import type { Person } from "../people.ts";

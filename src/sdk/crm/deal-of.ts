@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { oneLine } from "../accounting/text.ts";
-import { titleOf } from "../accounting/title.ts";
+import { oneLine } from "../text.ts";
+import { titleOf } from "../title.ts";
 import type { Booking, BookingStatus } from "../booking.ts";
 import type { Company, Deal } from "./contact.ts";
 import { dayOf } from "./days.ts";

@@ -1,4 +1,4 @@
-import { titleOf } from "../accounting/title.ts";
+import { titleOf } from "../title.ts";
 import type { BookingEvent } from "../booking-event.ts";
 import type { HandlerContext } from "../context.ts";
 import type { Kept } from "./keep.ts";
