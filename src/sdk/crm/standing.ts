@@ -15,7 +15,7 @@ export interface Written {
   hash: string;
   /** Of each field that was ever written, as JSON. */
   fields: string;
-  /** Whose turn it was: see `isAlone`. */
+  /** Whose turn it was: see `Turn`. */
   lane: string;
   version?: string;
   /** Why the other side did not take it, though the thing is there. */
@@ -55,17 +55,19 @@ export async function readStanding(
   for await (const entry of entriesOf(period)) entries.push(entry);
   // By the end of each: one that was begun early may have been written last.
   entries.sort((one, other) => one.at - other.at || one.position - other.position);
-  const written = entries.filter(({ data }) => isWritten(data));
-  const at = written.findLastIndex(({ state }) => state === "done");
-  const last = written[at];
+  const writings = entries.flatMap((entry) =>
+    isWritten(entry.data) ? [{ entry, written: entry.data }] : [],
+  );
+  const at = writings.findLastIndex(({ entry }) => entry.state === "done");
+  const last = writings[at];
   return {
     entries,
-    tries: written
+    tries: writings
       .slice(at + 1)
-      .filter(({ state }) => state === "started" || state === "failed")
-      .map(({ data }) => data as unknown as Written),
+      .filter(({ entry: { state } }) => state === "started" || state === "failed")
+      .map(({ written }) => written),
     highest: Math.max(0, ...entries.map(({ key }) => Number(/\d+$/.exec(key)?.[0] ?? 0))),
-    ...(last && { last: { written: last.data as unknown as Written, ...remoteOf(last) } }),
+    ...(last && { last: { written: last.written, ...remoteOf(last.entry) } }),
   };
 }
 
@@ -121,7 +123,10 @@ function hashOf(value: string): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 8);
 }
 
-function isWritten(data: EffectResult["data"]): boolean {
+type Data = EffectResult["data"];
+
+/** Data of effects are what was handed over: of those that have a hash, by `writtenAs`. */
+function isWritten(data: Data): data is NonNullable<Data> & Written {
   return typeof data?.["hash"] === "string";
 }
 
