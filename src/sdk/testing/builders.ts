@@ -144,7 +144,12 @@ export function memoryLedger(connection = "test", order = { begun: 0 }): MemoryL
   const performed: string[] = [];
   const plans: (string | undefined)[] = [];
   const periods = new Map<string, string>();
-  const begun = new Map<string, { position: number; at: number }>();
+  const positions = new Map<string, number>();
+  const changedAt = new Map<string, number>();
+  const put = (entry: LedgerEntry) => {
+    entries.set(entry.key, entry);
+    changedAt.set(entry.key, Date.now());
+  };
   const place = { handler: "test/handler", connection, subject: "test" };
   return {
     performed,
@@ -153,7 +158,9 @@ export function memoryLedger(connection = "test", order = { begun: 0 }): MemoryL
     async *entriesOf(period) {
       const filed = [...entries.values()].filter(({ key }) => periods.get(key) === period);
       for (const entry of filed) {
-        yield { ...place, ...entry, position: 0, at: 0, ...begun.get(entry.key) };
+        const { key } = entry;
+        const [position = 0, at = 0] = [positions.get(key), changedAt.get(key)];
+        yield { ...place, ...entry, position, at };
       }
       await Promise.resolve();
     },
@@ -164,27 +171,21 @@ export function memoryLedger(connection = "test", order = { begun: 0 }): MemoryL
       const name = `lane|${key}`;
       const found = known?.state === "started" ? await steps.find?.(name) : undefined;
       if (typeof found === "object") {
-        entries.set(key, {
-          key,
-          ...(known?.data && { data: known.data }),
-          ...found,
-          state: "done",
-        });
+        put({ key, ...(known?.data && { data: known.data }), ...found, state: "done" });
         return found;
       }
       const data = known?.state === "started" ? known.data : steps.intent;
       if (steps.period !== undefined) periods.set(key, steps.period);
-      const { position } = begun.get(key) ?? { position: (order.begun += 1) };
-      begun.set(key, { position, at: Date.now() });
-      entries.set(key, { key, state: "started", ...(data && { data }) });
+      if (!positions.has(key)) positions.set(key, (order.begun += 1));
+      put({ key, state: "started", ...(data && { data }) });
       try {
         const result = await steps.perform(name);
         performed.push(key);
-        entries.set(key, { key, ...(data && { data }), ...result, state: "done" });
+        put({ key, ...(data && { data }), ...result, state: "done" });
         return result;
       } catch (error) {
         if (isCertain(error)) {
-          entries.set(key, { key, state: "failed", ...(data && { data }) });
+          put({ key, state: "failed", ...(data && { data }) });
         }
         throw error;
       }

@@ -2,14 +2,19 @@ import { describe, expect, it } from "vitest";
 
 import { accountingParts } from "../../accounting/handlers.ts";
 import type { AccountingSettings } from "../../accounting/settings.ts";
-import type { AccountingTarget, BooksView, TargetContext } from "../../accounting/target.ts";
+import type {
+  AccountingTarget,
+  BooksView,
+  Posting,
+  TargetContext,
+} from "../../accounting/target.ts";
 import type { AccountRole } from "../../accounting/document.ts";
-import type { HttpClient } from "../../context.ts";
-import { RetryableError } from "../../errors.ts";
+import type { HttpClient, HttpRequest } from "../../context.ts";
 import type { Integration } from "../../integration.ts";
 import { formatAmount } from "../../money.ts";
 import type { OAuthTokens } from "../../oauth.ts";
 import { memoryLog, memoryTokens, nothingElse } from "../builders.ts";
+import { Kills, killedAtEach, untilDone } from "../kills.ts";
 import { changeStories } from "./change-stories.ts";
 import { AccountingDesk } from "./desk.ts";
 import { marketStories } from "./market-stories.ts";
@@ -27,8 +32,6 @@ export const ACCOUNTING_STORIES: readonly AccountingStory[] = [
   ...changeStories,
   ...marketStories,
 ];
-
-const DIED = "the process died";
 
 /** A story is told once for every call of it, and a real server takes some seconds for each telling. */
 const TOLD_OFTEN = { timeout: 15 * 60_000 };
@@ -75,31 +78,11 @@ export function checkAccountingTarget<Config extends AccountingSettings>(
   const some = possible.filter(({ title }) => killed(title));
   describe.runIf(some.length > 0)("killed between any two calls", TOLD_OFTEN, () => {
     it.each(some)("$title", async (story) => {
-      for (let at = 1; ; at += 1) {
-        const kills = new Kills(at);
+      await killedAtEach(async (kills) => {
         await expectBooks(conformance, story, await tell(conformance, story, kills));
-        if (!kills.hasStruck) break;
-      }
+      });
     });
   });
-}
-
-/** Ends the work at one of the points where a process could die. */
-class Kills {
-  hasStruck = false;
-  #count = 0;
-  readonly #at: number | undefined;
-
-  constructor(at?: number) {
-    this.#at = at;
-  }
-
-  pass(): void {
-    this.#count += 1;
-    if (this.#count !== this.#at) return;
-    this.hasStruck = true;
-    throw new RetryableError(DIED, { mayHaveHappened: true });
-  }
 }
 
 interface Told<Config> {
@@ -126,9 +109,16 @@ async function tell<Config extends AccountingSettings>(
   ];
   const given = { ...conformance.settings(), ...STORY_SETTINGS, ...story.settings };
   const config = integration.config.parse(given);
-  const parts = { ...integration, ...accountingParts(breakable(target, kills)) };
+  const broken: AccountingTarget<Config> = {
+    ...target,
+    post: kills.around((posting: Posting, context: TargetContext<Config>) =>
+      target.post(posting, context),
+    ),
+  };
   const desk = new AccountingDesk({
-    ...{ integration: parts, config, dataFolder, http: breakableHttp(http, kills) },
+    integration: { ...integration, ...accountingParts(broken) },
+    ...{ config, dataFolder },
+    http: { send: kills.around((request: HttpRequest) => http.send(request)) },
     ...(conformance.tokens && { tokens: conformance.tokens }),
   });
   desk.nowMs = Date.parse(`${FIRST_DAY}T12:00:00Z`);
@@ -155,45 +145,6 @@ async function take<Config extends AccountingSettings>(
     connection: told.connection,
   };
   await desk.see({ booking, ...(origin && { origin }), ...(payment && { payment }) });
-}
-
-/** A job whose process died is run again by the next one. */
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error as Error).message.includes(DIED) || tries > 3) throw error;
-    }
-  }
-}
-
-/** A target around whose work the process may die. */
-function breakable<Config>(
-  target: AccountingTarget<Config>,
-  kills: Kills,
-): AccountingTarget<Config> {
-  return {
-    ...target,
-    post: async (posting, context) => {
-      kills.pass();
-      const posted = await target.post(posting, context);
-      kills.pass();
-      return posted;
-    },
-  };
-}
-
-function breakableHttp(http: HttpClient, kills: Kills): HttpClient {
-  return {
-    send: async (request) => {
-      kills.pass();
-      const response = await http.send(request);
-      kills.pass();
-      return response;
-    },
-  };
 }
 
 async function expectBooks<Config extends AccountingSettings>(

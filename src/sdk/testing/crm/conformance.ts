@@ -4,10 +4,10 @@ import { crmParts } from "../../crm/handlers.ts";
 import type { CrmSettings } from "../../crm/settings.ts";
 import type { ContactView, CrmContext, CrmObject, CrmTarget, DealView } from "../../crm/target.ts";
 import type { HttpClient, HttpRequest } from "../../context.ts";
-import { RetryableError } from "../../errors.ts";
 import type { Integration } from "../../integration.ts";
 import type { OAuthTokens } from "../../oauth.ts";
 import { memoryLog, memoryTokens } from "../builders.ts";
+import { Kills, killedAtEach, untilDone } from "../kills.ts";
 import { bookingStories } from "./booking-stories.ts";
 import { expectedWords, foundWords } from "./compare-view.ts";
 import { CrmDesk } from "./desk.ts";
@@ -21,8 +21,6 @@ export const CRM_STORIES: readonly CrmStory[] = [
   ...bookingStories,
   ...officeStories,
 ];
-
-const DIED = "the process died";
 
 /** What a target's test brings along. */
 export interface CrmConformance<Config extends CrmSettings> {
@@ -79,41 +77,11 @@ export function checkCrmTarget<Config extends CrmSettings>(
   const some = stories.filter(({ title }) => killed(title));
   describe.runIf(some.length > 0)("killed between any two calls", () => {
     it.each(some)("$title", async (story) => {
-      for (let at = 1; ; at += 1) {
-        const kills = new Kills(at);
+      await killedAtEach(async (kills) => {
         await tell(conformance, story, kills);
-        if (!kills.hasStruck) break;
-      }
+      });
     });
   });
-}
-
-/** Ends the work at one of the points where a process could die. */
-class Kills {
-  hasStruck = false;
-  #count = 0;
-  readonly #at: number | undefined;
-
-  constructor(at?: number) {
-    this.#at = at;
-  }
-
-  pass(): void {
-    this.#count += 1;
-    if (this.#count !== this.#at) return;
-    this.hasStruck = true;
-    throw new RetryableError(DIED, { mayHaveHappened: true });
-  }
-
-  /** The same work, around which the process may die. */
-  around<Given extends unknown[], Result>(work: (...given: Given) => Promise<Result>) {
-    return async (...given: Given): Promise<Result> => {
-      this.pass();
-      const result = await work(...given);
-      this.pass();
-      return result;
-    };
-  }
 }
 
 /** Of seven digits: shorter ones may occur in an id. */
@@ -146,18 +114,6 @@ async function tell<Config extends CrmSettings>(
   for (const step of story.steps) await untilDone(teller.begin(step));
   expect(foundWords(await read(), story, conformance)).toEqual(expectedWords(story, conformance));
   return { config, mark };
-}
-
-/** A job whose process died is run again by the next one. */
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error as Error).message.includes(DIED) || tries > 3) throw error;
-    }
-  }
 }
 
 /** A target around whose work the process may die. */
