@@ -29,7 +29,7 @@ const PartyRow = { id: asId, name: z.string().nullable() };
 export async function ensureParty(party: Party, tryton: Tryton): Promise<PartyRecord> {
   const found = await findParty(party.code, tryton);
   if (found === undefined) return createParty(party, tryton);
-  if (found.name !== party.name) {
+  if (found.name !== party.name && !party.isKnown) {
     await tryton.write("party.party", [found.id], { name: party.name });
   }
   const address = await ensureAddress(found.id, party, tryton);

@@ -16,6 +16,8 @@ export interface KnownSubject {
   carried?: Carried;
   /** Calls of the last minutes, to tell a repeat from news where the state cannot. */
   recent: readonly RecentCall[];
+  /** Its guest has been erased: whatever is said of them from now on is not kept. */
+  isErased?: true;
 }
 
 export interface RecentCall {

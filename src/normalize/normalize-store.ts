@@ -11,6 +11,7 @@ import {
   STILL_WAITING,
 } from "../inbox/inbox-store.ts";
 import { type Comparison, compareBooking } from "./compare-booking.ts";
+import { compareErased } from "./compare-erased.ts";
 import { compareRecord } from "./compare-record.ts";
 import type { DraftEvent } from "./event-draft.ts";
 import type { EventStore } from "./event-store.ts";
@@ -154,6 +155,7 @@ class Batch {
     const known = this.changes.get(subject)?.after ?? before.known;
     const comparison = this.#compareOne(ready, known, waiting);
     if (!comparison) return;
+    const masked = known.isErased ? nothingOf(comparison) : ready.masked;
     if (comparison.isChanged) {
       this.changes.set(subject, {
         subject,
@@ -163,7 +165,7 @@ class Batch {
       });
     }
     this.events.push(...comparison.events);
-    for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, ready.masked);
+    for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, masked);
   }
 
   addUnread(unread: Unread): void {
@@ -216,11 +218,11 @@ class Batch {
   ): Comparison | undefined {
     if (ready.kind !== "booking") {
       const isWaiting = waiting.has(ready.look.call.position);
-      return isWaiting ? compareRecord(known, ready.look, this.now) : undefined;
+      return isWaiting ? compareErased(compareRecord, known, ready.look, this.now) : undefined;
     }
     const calls = ready.look.calls.filter(({ position }) => waiting.has(position));
     if (calls.length === 0) return undefined;
-    return compareBooking(known, { ...ready.look, calls }, this.now);
+    return compareErased(compareBooking, known, { ...ready.look, calls }, this.now);
   }
 
   #addVerdict(verdict: Verdict, subject: string, requests: ReadyLook["masked"]): void {
@@ -239,6 +241,12 @@ class Batch {
       ...(masked && { masked }),
     });
   }
+}
+
+/** What calls about an erased guest brought along is not kept. */
+function nothingOf({ verdicts }: Comparison): MaskedRequests {
+  const nothing = { query: "", body: Buffer.alloc(0) };
+  return new Map(verdicts.map(({ position }) => [position, nothing]));
 }
 
 export function subjectOf({ kind, look }: ReadyLook): string {

@@ -1,11 +1,16 @@
 import type { Booking, BookingFields, BookingStatus } from "../sdk/booking.ts";
 import type { BookingLook, Call, KnownSubject } from "./look.ts";
 import { mergeView } from "./merge-view.ts";
+import { withoutGuest } from "./without-guest.ts";
 
 /** Undefined while no look has shown a state. The version is the known one until changes are known. */
-export function stateAfter({ booking }: KnownSubject, look: BookingLook): Booking | undefined {
+export function stateAfter(
+  { booking, isErased }: KnownSubject,
+  look: BookingLook,
+): Booking | undefined {
   if (!look.view) return booking;
-  const merged = look.mapFields(mergeView(booking, look.view));
+  const seen = look.mapFields(mergeView(booking, look.view));
+  const merged = isErased ? withoutGuest(seen) : seen;
   return {
     ...merged,
     connection: look.connection,

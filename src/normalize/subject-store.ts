@@ -115,7 +115,7 @@ export class SubjectStore {
       person_key: booking ? this.#identity.personKey(booking) : null,
       starts_on: booking?.start?.date ?? null,
       state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
-      recent: Buffer.from(JSON.stringify({ recent: after.recent, carried: after.carried })),
+      recent: Buffer.from(memoryOf(after)),
     };
   }
 
@@ -138,9 +138,9 @@ export class SubjectStore {
 
 function readRow(row: SubjectRow): StoredSubject {
   const state = JSON.parse(row.state.toString("utf8")) as unknown;
-  const { recent, carried } = readMemory(row.recent);
+  const { recent, carried, isErased } = readMemory(row.recent);
   const { id, version, ordinal, payload_position: payloadPosition } = row;
-  const known = { version, ordinal, payloadPosition, recent };
+  const known = { version, ordinal, payloadPosition, recent, ...(isErased && { isErased }) };
   if (state === null) return { id, known };
   return {
     id,
@@ -152,8 +152,14 @@ function readRow(row: SubjectRow): StoredSubject {
 }
 
 interface Memory {
-  recent: RecentCall[];
-  carried?: Carried;
+  recent: readonly RecentCall[];
+  carried?: Carried | undefined;
+  isErased?: true | undefined;
+}
+
+function memoryOf({ recent, carried, isErased }: KnownSubject): string {
+  const memory: Memory = { recent, carried, isErased };
+  return JSON.stringify(memory);
 }
 
 /** Rows of earlier versions hold nothing but the calls. */

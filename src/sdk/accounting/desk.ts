@@ -1,9 +1,10 @@
 import type { Booking } from "../booking.ts";
 import type { EventPayment } from "../booking-event.ts";
+import { isBlank } from "../people/person-keys.ts";
 import { openDay, todayOf } from "./days.ts";
 import { type Issued, Standing } from "./issued.ts";
 import { type MoneyBooked, type MoneyDue, moneyDue, moneyMoved } from "./money.ts";
-import { partyOf } from "./party.ts";
+import { agentCode, billToOf, isBilledToAgent, partyOf } from "./party.ts";
 import { type Sale, saleOf } from "./sale.ts";
 import type { AccountingSettings } from "./settings.ts";
 
@@ -69,7 +70,7 @@ export class Desk {
    * @param wantedDay `YYYY-MM-DD`; another one where the period of that is closed.
    */
   write(draft: Draft, wantedDay: string): AnyDocument {
-    const { booking, settings } = this.facts;
+    const { settings } = this.facts;
     const { on, note } = openDay(later(wantedDay, settings.startDate ?? ""), settings);
     const notes = [draft.note, note].filter((text) => text !== undefined).join("; ");
     const document = {
@@ -77,13 +78,34 @@ export class Desk {
       key: this.standing.nextKey(draft.kind),
       on,
       currency: draft.currency ?? this.currency,
-      party: partyOf(booking).code,
+      party: this.#party,
       ...this.#sourceInvoice(),
       ...(notes !== "" && { note: notes }),
     } as AnyDocument;
     this.standing.add(document);
     this.made.push(document);
     return document;
+  }
+
+  /** Who is billed, as a hash. */
+  get billTo(): string {
+    const { booking } = this.facts;
+    const last = this.standing.invoices.findLast(({ document }) => document.billTo !== "");
+    const isStill = last && last.document.party === this.#party && this.#isGuestErased;
+    return isStill ? last.document.billTo : billToOf(booking);
+  }
+
+  /** A guest of whom nothing is known any more has been erased, and is nobody else for that. */
+  get #party(): string {
+    const { booking } = this.facts;
+    const parties = this.standing.documents.map((one) => ("party" in one ? one.party : undefined));
+    const before = parties.findLast((party) => party !== undefined && party !== agentCode(booking));
+    return (this.#isGuestErased ? before : undefined) ?? partyOf(booking).code;
+  }
+
+  get #isGuestErased(): boolean {
+    const { booking } = this.facts;
+    return isBlank(booking) && !isBilledToAgent(booking);
   }
 
   #sourceInvoice() {

@@ -12,6 +12,7 @@ import type { AccountingSettings } from "./settings.ts";
 import { statements } from "./statements.ts";
 import type { AccountingTarget, Party } from "./target.ts";
 import { dailyTakings } from "./daily-takings.ts";
+import { isBlank } from "../people/person-keys.ts";
 import { titleOf } from "../title.ts";
 
 /** Everything that changes what a booking costs, or what was paid for it. */
@@ -155,10 +156,13 @@ async function note<Config>(
   });
 }
 
-/** A booking that has changed hands still has documents of whoever had it before. */
+/** A booking that has changed hands, or whose guest was erased, has documents of whoever had it before. */
 function partyFor(code: string, booking: Booking): Party {
   const party = partyOf(booking);
-  return party.code === code ? party : { code, kind: party.kind, name: code, isKnown: true };
+  const isTold = party.kind === "agent" || !isBlank(booking);
+  return party.code === code && isTold
+    ? party
+    : { code, kind: party.kind, name: code, isKnown: true };
 }
 
 function resultOf(documents: readonly Issued["document"][]): HandlerResult {

@@ -3,7 +3,6 @@ import { negated, sumOf } from "./booking-lines.ts";
 import { type Desk, later } from "./desk.ts";
 import type { DocumentLine } from "./document.ts";
 import { lineKey, subtract } from "./issued.ts";
-import { billToOf } from "./party.ts";
 import { isSold } from "./sale.ts";
 
 /** Invoices what is sold and not invoiced, credits what is invoiced and not sold. */
@@ -39,11 +38,11 @@ function wantedLines(desk: Desk, standing: readonly DocumentLine[]): DocumentLin
   return isDue && sumOf(lines) !== 0 ? lines : [];
 }
 
-function isBilledToTheSame({ standing, facts }: Desk): boolean {
+function isBilledToTheSame({ standing, facts, billTo: wanted }: Desk): boolean {
   const last = standing.invoices.findLast(({ document }) => document.billTo !== "");
   if (!last) return true;
   const { billTo, currency } = last.document;
-  return billTo === billToOf(facts.booking) && currency === facts.booking.totals?.total?.currency;
+  return billTo === wanted && currency === facts.booking.totals?.total?.currency;
 }
 
 function isSameThing(one: readonly DocumentLine[], other: readonly DocumentLine[]): boolean {
@@ -84,7 +83,7 @@ function invoice(desk: Desk, lines: DocumentLine[], note?: string): void {
       kind: "invoice",
       totalMinor: sumOf(lines),
       lines,
-      billTo: billToOf(booking),
+      billTo: desk.billTo,
       dueOn: later(booking.balanceDueOn ?? on, on),
       ...(note !== undefined && { note }),
     },

@@ -47,6 +47,19 @@ describe("deposits, the usual policy", () => {
     expect(books.see(booking, { nowMs: SERVED + 30 * DAY })).toEqual([]);
   });
 
+  it("a guest who was erased is billed as before: nothing is given back and billed anew", () => {
+    const books = new Books({ policy: "invoice" });
+    const customer = { name: "Anna Example", email: "anna@example.com" };
+    const [invoice] = books.see(bookingOf({ customer, company: "Example AS" }));
+    const erased = { customer: undefined, company: undefined } as unknown as object;
+
+    expect(books.see(bookingOf(erased))).toEqual([]);
+    const made = books.see(bookingOf({ ...erased, payments: paid(5_000) }));
+
+    expect(short(made)).toEqual(["payment:1 50.00"]);
+    expect(made[0]).toMatchObject({ party: invoice?.party });
+  });
+
   it("cancelled before its day: the money is owed until it goes back", () => {
     const books = new Books();
     books.see(bookingOf({ payments: paid(5_000) }));
