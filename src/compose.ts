@@ -3,6 +3,7 @@ import "reflect-metadata";
 import { container as root, type DependencyContainer } from "tsyringe";
 
 import { registerBooks } from "./compose/books.ts";
+import { registerErase } from "./compose/erase.ts";
 import { registerJobs } from "./compose/jobs.ts";
 import { registerNormalizing } from "./compose/normalizing.ts";
 import { registerOwnedWork } from "./compose/owned-work.ts";
@@ -29,6 +30,7 @@ export function compose(
   registerNormalizing(c, foundation);
   registerJobs(c, foundation);
   registerSync(c);
+  registerErase(c, foundation);
   registerBooks(c, foundation);
   registerOwnedWork(c, foundation);
   registerService(c, foundation);

@@ -59,6 +59,7 @@ const ORDER = [
   "alerts",
   "queries",
   "sync",
+  "erase",
   "books",
   "api",
   "compose",

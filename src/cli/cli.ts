@@ -12,6 +12,8 @@ import { addCallbacksCommand } from "./callbacks.ts";
 import { addCheckCommand } from "./check.ts";
 import { addConnectCommand } from "./connect.ts";
 import { addDemoCommand } from "./demo.ts";
+import { addEraseCommand } from "./erase.ts";
+import { addExportCommand } from "./export.ts";
 import { addImportCommand } from "./import.ts";
 import { addImportCallsCommand } from "./import-calls.ts";
 import { addInitCommand } from "./init.ts";
@@ -55,6 +57,7 @@ Examples:
   bellhop list jobs --state dead          what needs a person
   bellhop replay job <id>                 run it again
   bellhop sync crm --since 2026-01-01     bring a target up to date with all bookings
+  bellhop erase --email a@example.com     erase a guest, here and at all targets
   bellhop books check                     do books and bookings agree?
   bellhop schedule preview                what guests will get in the next days
 
@@ -102,6 +105,8 @@ function createProgram(shell: Shell): Command {
   addListCommand(program, shell);
   addReplayCommand(program, shell);
   addSyncCommand(program, shell);
+  addExportCommand(program, shell);
+  addEraseCommand(program, shell);
   addPauseCommands(program, shell);
   addScheduleCommand(program, shell);
   addImportCallsCommand(program, shell);

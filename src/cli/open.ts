@@ -6,6 +6,8 @@ import type { Helper } from "../compose/sync.ts";
 import { HandlerTable, type TableEntry } from "../dispatch/handler-table.ts";
 import { JobStore } from "../dispatch/job-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
+import { Disclosure } from "../erase/disclosure.ts";
+import { Eraser } from "../erase/eraser.ts";
 import { layFoundation, openDatabase } from "../foundation.ts";
 import { createLog } from "../log.ts";
 import { Normalizers } from "../normalize/normalizers.ts";
@@ -41,6 +43,8 @@ export interface OpenBellhop extends OpenStore {
   normalizers: Normalizers;
   books: BooksCheck;
   syncs: Syncs;
+  eraser: Eraser;
+  disclosure: Disclosure;
   /** Runs the jobs of some handlers while the command runs. */
   helperFor: (handlers: readonly TableEntry[]) => Helper;
   workshop: { clock: Clock; pdf: Pdf; templates: Templates };
@@ -94,6 +98,8 @@ export async function withBellhop<T>(
       normalizers: container.resolve(Normalizers),
       books: container.resolve(BooksCheck),
       syncs: container.resolve(Syncs),
+      eraser: container.resolve(Eraser),
+      disclosure: container.resolve(Disclosure),
       helperFor: (entries) => makeHelper(container, foundation, entries),
       workshop: {
         clock: container.resolve(CLOCK),

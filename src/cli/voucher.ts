@@ -1,7 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-
 import type { Command } from "commander";
 
 import { concerns } from "../dispatch/matches.ts";
@@ -11,6 +7,7 @@ import type { Booking } from "../sdk/booking.ts";
 import { connectionDefaults } from "../settings/settings.ts";
 import { type OpenBellhop, withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const DOCUMENT = "voucher";
 
@@ -74,19 +71,4 @@ function instanceFor({ instances }: Registry, booking: Booking): LoadedInstance 
     ({ integration, when }) =>
       concerns(when, booking) && integration.documents?.some(({ id }) => id === DOCUMENT),
   );
-}
-
-/** Nobody finds half a file under the name. */
-function writeWhole(out: string, content: Buffer): string {
-  const file = resolve(out);
-  const unfinished = join(dirname(file), `.${randomUUID()}.tmp`);
-  try {
-    writeFileSync(unfinished, content, { flag: "wx" });
-    renameSync(unfinished, file);
-  } catch (cause) {
-    rmSync(unfinished, { force: true });
-    const why = (cause as NodeJS.ErrnoException).code ?? "unknown";
-    throw new Error(`cannot write ${file} (${why}): correct --out`, { cause });
-  }
-  return file;
 }

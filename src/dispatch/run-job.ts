@@ -157,12 +157,16 @@ export function laneOf(handler: string, scope: string): string {
   return `${handler}|${scope}`;
 }
 
+/** What an instance is called in the ledger while it erases people. */
+export const ERASE = "erase";
+
 /** Ids of all that an instance does. */
 export function handlersOf(
-  { handlers = [], schedules = [] }: TableEntry["integration"],
+  { handlers = [], schedules = [], people }: TableEntry["integration"],
   instance: string,
 ): string[] {
-  return [...handlers, ...schedules].map(({ id }) => `${instance}/${id}`);
+  const ids = [...handlers, ...schedules].map(({ id }) => id);
+  return [...ids, ...(people ? [ERASE] : [])].map((id) => `${instance}/${id}`);
 }
 
 /** A call of a handler whose time is up is cut off, whether or not the handler passes the signal on. */

@@ -10,6 +10,11 @@ export function messageId(key: string, domain: string): string {
   return `<${digest(key).slice(0, 32)}@${domain}>`;
 }
 
+/** Whether the ledger tells of a mail. */
+export function isMessageId(externalId: string): boolean {
+  return /^<[\da-f]{32}@[^>]+>$/.test(externalId);
+}
+
 /** File of the outbox: readable, and the same at every try. */
 export function fileName(key: string): string {
   const slug = key.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

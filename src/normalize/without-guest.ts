@@ -36,7 +36,7 @@ export function withoutGuest<B extends Partial<BookingFields>>(booking: B): B {
 /** The event as it is kept once the guest has been erased, whatever the source said along with it. */
 export function eventWithoutGuest(event: AnyEvent): AnyEvent {
   const { booking, native, changes, summary } = event;
-  const kept = changes.filter(({ path }) => isKeptAt(path)).map(changeWithoutGuest);
+  const kept = changesWithoutGuest(changes);
   const parts = Object.entries(event).filter(([name]) => name !== "customer" && name !== "record");
   return {
     ...(Object.fromEntries(parts) as unknown as AnyEvent),
@@ -46,6 +46,11 @@ export function eventWithoutGuest(event: AnyEvent): AnyEvent {
     custom: {},
     native: { event: native.event, fields: {} },
   };
+}
+
+/** Those that are about the booking alone. */
+export function changesWithoutGuest(changes: readonly Change[]): Change[] {
+  return changes.filter(({ path }) => isKeptAt(path)).map(changeWithoutGuest);
 }
 
 /** @param path `items[1].note`, `customer.email`, `totals.total` */

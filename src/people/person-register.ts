@@ -2,6 +2,7 @@ import { StaleStateError } from "../db/database.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { BookingEvent } from "../sdk/booking-event.ts";
 import type { People, Person } from "../sdk/people.ts";
+import { hashOfKey } from "../sdk/people/person-keys.ts";
 import { AliasBook } from "./alias.ts";
 import { AliasOverlay } from "./alias-overlay.ts";
 import type { Aliases } from "./alias-store.ts";
@@ -10,7 +11,7 @@ import type { Guest, Identity } from "./identity.ts";
 const MAX_TRIES = 20;
 
 /** Where a desk types its own address for all who walk in, an address has thousands of bookings. */
-const MOST_OF_PERSON = 500;
+export const MOST_OF_PERSON = 500;
 /** Bookings under one address whose guests are looked at when one of them changes. */
 const MOST_TOUCHED = 50;
 
@@ -35,6 +36,21 @@ export class PersonRegister {
       of: (booking) => this.of(booking),
       touchedBy: (event) => this.#touchedBy(event, current),
     };
+  }
+
+  /**
+   * Everybody who is known by an address, or was. At most 500 of the bookings filed under it are
+   * looked at: those changed last.
+   *
+   * @param email In lower case.
+   */
+  async knownBy(email: string): Promise<Person[]> {
+    const key = hashOfKey({ kind: "email", text: email });
+    const ids = new Set((await this.#aliases.named([key])).map(({ person }) => person));
+    for (const booking of await this.#aliases.bookings([key], MOST_OF_PERSON)) {
+      ids.add((await this.#know(booking)).person);
+    }
+    return this.#persons([...ids]);
   }
 
   async of(booking: Booking): Promise<Person> {
