@@ -145,5 +145,5 @@ const { intake = [], sync } = report;
 const isMissing =
   intake.some(({ missing }) => missing > 0) ||
   (report.import?.wrong ?? 0) > 0 ||
-  (sync !== undefined && (sync.pushed !== sync.bookings || sync.twice > 0));
+  (sync !== undefined && sync.members !== sync.guests);
 process.exitCode = isMissing ? 1 : 0;

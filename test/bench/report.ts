@@ -141,13 +141,13 @@ function booksPart({ books }: Report): string[] {
 
 function syncPart({ sync }: Report): string[] {
   if (!sync) return [];
-  const { bookings, guests, perMinute, kills, pushed, twice, refused } = sync;
+  const { bookings, guests, kills, members, again, refused } = sync;
   const { seconds, earlyMiB, lateMiB } = sync;
   return [
-    `Sync of ${bookings} bookings of ${guests} guests, killed ${kills} times: ${pushed} at the target, ` +
-      `${twice} twice`,
-    `  ${seconds} s, ${Math.round((pushed * 60) / Math.max(1, seconds))} a minute (the target takes ` +
-      `${perMinute}, and refused ${refused} calls)`,
+    `Sync of ${bookings} bookings of ${guests} guests, killed ${kills} times: ${members} on the list, ` +
+      `${again} written again`,
+    `  ${seconds} s, ${Math.round(bookings / Math.max(1, seconds))} bookings a second; the target takes ` +
+      `10 calls at once, and refused ${refused}`,
     `  memory ${earlyMiB} MiB early, ${lateMiB} MiB late, ratio ` +
       `${(lateMiB / earlyMiB).toFixed(2)} (aim <= 1.20)`,
   ];

@@ -1,33 +1,37 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { stringify } from "yaml";
+
+import {
+  API_KEY,
+  FakeMailchimp,
+  LIST,
+} from "../../integrations/mailchimp/testing/fake-mailchimp.ts";
 import { Database } from "../../src/db/database.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import type { SimulatedAnswer, SimulatedRequest } from "../../src/sdk/simulator.ts";
 import { vendorServer } from "../../src/sdk/testing/vendor-server.ts";
 import { killedLongAgo } from "../harness/killed-long-ago.ts";
-import { Sheet } from "../harness/mirror-plug-in.ts";
 import { residentMiB } from "../harness/resident-memory.ts";
 import { ended } from "../harness/servers.ts";
-import { installSheet, type SheetInstallation } from "../harness/sheet-installation.ts";
 import { addToldBookings, type ToldBooking } from "../harness/told-bookings.ts";
 import type { Bench } from "./processes.ts";
 
 export interface SyncSize {
   bookings: number;
   guests: number;
-  /** What the target takes; it refuses more. */
-  perMinute: number;
   kills: number;
 }
 
 export interface SyncRow extends SyncSize {
-  /** Bookings that the target has in the end. */
-  pushed: number;
-  /** Written more than once. */
-  twice: number;
-  /** Calls that the target refused because there were too many. */
+  /** Guests that the list has in the end. */
+  members: number;
+  /** Writes beyond the first of each guest: those that a kill cut off before they were noted. */
+  again: number;
+  /** Calls that the target refused because there were too many at once. */
   refused: number;
   seconds: number;
   /** Most memory in the first and in the last third of the last life, MiB. */
@@ -35,69 +39,80 @@ export interface SyncRow extends SyncSize {
   lateMiB: number;
 }
 
-const OPERATOR: SyncSize = { bookings: 50_000, guests: 20_000, perMinute: 12_000, kills: 2 };
-const MINUTE_MS = 60_000;
+const OPERATOR: SyncSize = { bookings: 50_000, guests: 20_000, kills: 2 };
 const PORTION = 2_000;
 const POLL_MS = 250;
+/** Mailchimp's, for each account. */
+const MOST_AT_ONCE = 10;
+const LATENCY_MS = 10;
 
-/** Whether a back-fill of a busy operator's years is complete, and needs no more memory late than early. */
+/**
+ * Whether a back-fill of a busy operator's years is complete, each guest once, and needs no more memory
+ * late than early. The target is Mailchimp as far as it is used, with its limit of ten calls at once.
+ */
 export async function measureSync({ folder }: Bench, size = OPERATOR): Promise<SyncRow> {
-  const [sheet, limit] = [new Sheet(), new MinuteLimit(size.perMinute)];
-  const target = await vendorServer((request) =>
-    limit.allows() ? sheet.answer(request) : { status: 429, body: "" },
-  );
-  const location = { sqliteFile: join(folder, "sync", "bellhop.sqlite") };
-  mkdirSync(join(folder, "sync"), { recursive: true });
-  const place = installSheet(location, target.url, size.perMinute);
-  const db = await Database.open(location);
+  const list = new ListUnderLimit();
+  const target = await vendorServer((request) => list.answer(request));
+  const data = join(folder, "sync");
+  mkdirSync(data, { recursive: true });
+  const env = install(data, target.url);
+  const db = await Database.open({ sqliteFile: join(data, "bellhop.sqlite") });
   await migrate(db);
   await addBookings(db, size);
   const startedAt = performance.now();
-  const lives = await livesOf(place, db, sheet, size);
+  const lives = await livesOf(env, db, list, size);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   await db.close();
   await target.close();
   const last = lives.at(-1) ?? [];
   const third = Math.ceil(last.length / 3);
   return {
-    ...size,
-    ...{ pushed: sheet.writes.size, twice: sheet.twice.length, refused: limit.refused, seconds },
+    ...{ ...size, members: list.members, again: list.again, refused: list.refused, seconds },
     earlyMiB: Math.max(...last.slice(0, third)),
     lateMiB: Math.max(...last.slice(-third)),
   };
 }
 
+/** @returns variables that make a command use the installation. */
+function install(data: string, url: string): NodeJS.ProcessEnv {
+  const file = join(data, "bellhop.yaml");
+  const settings = { apiKey: API_KEY, listId: LIST, apiBaseUrl: url, consentItem: "news" };
+  const config = {
+    connections: { bikes: { source: "example-echo", tokens: ["sync-token-0123456789abcdef"] } },
+    integrations: { crm: { use: "mailchimp", settings } },
+  };
+  writeFileSync(file, stringify(config));
+  return { ...process.env, BELLHOP_CONFIG: file, BELLHOP_DATA: data, LOG_LEVEL: "silent" };
+}
+
 /** Memory, MiB, of the lives of the command between kills, a sample a second. */
 async function livesOf(
-  place: SheetInstallation,
+  env: NodeJS.ProcessEnv,
   db: Database,
-  sheet: Sheet,
-  { bookings, kills }: SyncSize,
+  list: ListUnderLimit,
+  { guests, kills }: SyncSize,
 ): Promise<number[][]> {
   const lives: number[][] = [];
   for (let life = 0; life <= kills; life += 1) {
-    const child = startSync(place);
+    const child = startSync(env);
     const samples: number[] = [];
     lives.push(samples);
-    const enough = life < kills ? (bookings * (life + 1)) / (kills + 1) / 2 : Infinity;
-    for (let polls = 0; child.exitCode === null && sheet.writes.size < enough; polls += 1) {
+    const enough = life < kills ? (guests * (life + 1)) / (kills + 1) / 2 : Infinity;
+    for (let polls = 0; child.exitCode === null && list.members < enough; polls += 1) {
       if (polls % 4 === 0) samples.push(residentMiB(child.pid ?? 0));
       await sleep(POLL_MS);
     }
     if (child.exitCode === null) await ended(child, "SIGKILL");
     await killedLongAgo(db);
-    process.stderr.write(`sync: ${sheet.writes.size} of ${bookings}\n`);
+    process.stderr.write(`sync: ${list.members} of ${guests}\n`);
   }
   return lives;
 }
 
-function startSync({ folder, env }: SheetInstallation): ChildProcess {
+function startSync(env: NodeJS.ProcessEnv): ChildProcess {
   const program = `${process.cwd()}/bin/bellhop.js`;
-  return spawn(process.execPath, [program, "sync", "sheet", "--since", "2026-01-01"], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: "ignore",
-  });
+  const args = [program, "sync", "crm", "--since", "2026-01-01"];
+  return spawn(process.execPath, args, { cwd: env["BELLHOP_DATA"], env, stdio: "ignore" });
 }
 
 /** As they would be after a while: two events each, and the guest by name. */
@@ -118,25 +133,40 @@ function toldBooking(number: number, guests: number): ToldBooking {
     reference: `R-${number}`,
     version: 2,
     events: ["booking.confirmed", "booking.modified"],
-    parts: { customer: { name: guest, email: `${guest}@example.com` }, title: "Kayak tour" },
+    parts: {
+      ...{ title: "Kayak tour", custom: { news: "yes" }, madeAt: "2026-02-01T10:00:00Z" },
+      customer: { name: `Anna ${guest}`, email: `${guest}@example.com` },
+    },
   };
 }
 
-/** Counts as vendors do: so many in any minute. */
-class MinuteLimit {
+/** Answers after a while, as over the internet, and refuses calls beyond ten at once. */
+class ListUnderLimit {
   refused = 0;
-  readonly #perMinute: number;
-  readonly #recent: number[] = [];
+  readonly #fake = new FakeMailchimp();
+  readonly #writes = new Map<string, number>();
+  #open = 0;
 
-  constructor(perMinute: number) {
-    this.#perMinute = perMinute;
+  get members(): number {
+    return this.#fake.members.size;
   }
 
-  allows(): boolean {
-    const now = performance.now();
-    while ((this.#recent[0] ?? now) < now - MINUTE_MS) this.#recent.shift();
-    if (this.#recent.length < this.#perMinute) return this.#recent.push(now) > 0;
-    this.refused += 1;
-    return false;
+  get again(): number {
+    return [...this.#writes.values()].reduce((sum, count) => sum + count - 1, 0);
+  }
+
+  async answer(request: SimulatedRequest): Promise<SimulatedAnswer> {
+    if (this.#open >= MOST_AT_ONCE) {
+      this.refused += 1;
+      return { status: 429, body: "" };
+    }
+    this.#open += 1;
+    await sleep(LATENCY_MS);
+    this.#open -= 1;
+    const { method, url } = request;
+    if (method === "PUT") this.#writes.set(url, (this.#writes.get(url) ?? 0) + 1);
+    // Of so many calls nobody looks back at any.
+    this.#fake.exchanges.length = 0;
+    return this.#fake.answer(request);
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../../src/db/database.ts";
+import { Identity } from "../../src/people/identity.ts";
 import { newId } from "../../src/process/new-id.ts";
 import type { Booking } from "../../src/sdk/booking.ts";
 import type { EventType } from "../../src/sdk/booking-event.ts";
@@ -39,6 +40,7 @@ function subjectRow(booking: Booking, ordinal: number) {
   const { connection, reference, version, status, start } = booking;
   return {
     ...{ connection, subject: reference, kind: "booking", version, ordinal, status },
+    person_key: new Identity().personKey(booking),
     starts_on: start?.date ?? null,
     state: Buffer.from(JSON.stringify(booking)),
     recent: Buffer.from("[]"),
