@@ -1,6 +1,7 @@
-import { instantOf, type LocalMoment, momentOfInstant } from "#sdk";
-import type { BookingItem } from "#sdk";
 import { Temporal } from "temporal-polyfill";
+
+import type { BookingItem } from "../booking.ts";
+import { instantOf, type LocalMoment, momentOfInstant } from "../time.ts";
 
 const DAY_MS = 86_400_000;
 
