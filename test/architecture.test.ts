@@ -61,6 +61,7 @@ const ORDER = [
   "queries",
   "sync",
   "books",
+  "calendars",
   "api",
   "compose",
   "recorded",
@@ -245,6 +246,7 @@ it("the accounting kit's surface is what targets were promised", () => {
 
 it("the calendar kit's surface is what targets were promised", () => {
   expect(Object.keys(calendar).toSorted()).toEqual([
+    "DETAILS",
     "appointmentsOf",
     "calendarRule",
     "descriptionOf",
@@ -254,6 +256,7 @@ it("the calendar kit's surface is what targets were promised", () => {
     "takes",
     "takesPlace",
     "uidOf",
+    "utcText",
     "zoneOf",
   ]);
 });

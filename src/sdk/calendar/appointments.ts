@@ -34,7 +34,7 @@ const STATUSES: Readonly<Record<BookingStatus, EventStatus>> = {
 };
 
 /** What takes a place in the calendar; quotations and waiting lists do not. */
-export function takesPlace({ status }: Booking): boolean {
+export function takesPlace({ status }: Pick<Booking, "status">): boolean {
   return status === "requested" || STATUSES[status] === "CONFIRMED";
 }
 

@@ -5,11 +5,19 @@ import { formatMoment } from "../time.ts";
 import type { Appointment } from "./appointments.ts";
 import { fillsDays } from "./span.ts";
 
+/** What of guests an event may tell; what is booked, for how many, it tells in any case. */
+export const DETAILS = ["name", "contact", "pickup", "notes", "balance", "agent"] as const;
+export type Detail = (typeof DETAILS)[number];
+
 /** `Fjord walk, 2 Adults, Anna Berg`; what is of nobody is left out. */
-export function summaryOf({ booking, items }: Appointment): string {
+export function summaryOf(
+  { booking, items }: Appointment,
+  shown: readonly Detail[] = DETAILS,
+): string {
   const [item] = items;
   const what = item?.name ?? booking.title ?? `Booking ${booking.reference}`;
-  const parts = [what, item?.unitName, peopleOf(booking), nameOf(booking)];
+  const name = shown.includes("name") && nameOf(booking);
+  const parts = [what, item?.unitName, peopleOf(booking), name];
   return listed(parts, ", ");
 }
 
@@ -18,35 +26,54 @@ export function placeOf({ items }: Appointment): string {
 }
 
 /** What whoever receives the guests needs. Notes that the office wrote for itself stay there. */
-export function descriptionOf(appointment: Appointment): string {
+export function descriptionOf(
+  appointment: Appointment,
+  shown: readonly Detail[] = DETAILS,
+): string {
   const { booking, items, start, end } = appointment;
-  const { reference, connection, status, customer, agent, notes, balance } = booking;
+  const { reference, connection, status } = booking;
   const times = fillsDays(appointment) && (start.time ?? end?.time) !== undefined;
   return listed(
     [
       `Booking ${reference} (${connection}), ${status.replace("_", " ")}`,
       peopleOf(booking),
-      listed([nameOf(booking), customer?.phone, customer?.email], ", "),
+      guestLine(booking, shown),
       times && `From ${formatMoment(start)}${end ? ` to ${formatMoment(end)}` : ""}`,
-      ...items.flatMap((item) => itemLines(item, booking)),
-      agent?.name !== undefined && `Agent: ${oneLine(agent.name)}`,
-      balance &&
-        balance.amountMinor > 0 &&
-        `To be paid: ${formatAmount(balance)} ${balance.currency}`,
-      notes !== undefined && notes !== "" && `The guest says: ${manyLines(notes)}`,
+      ...items.flatMap((item) => itemLines(item, booking, shown)),
+      ...bookingLines(booking, shown),
     ],
     "\n",
   );
 }
 
-function itemLines(item: BookingItem, { items = [] }: Booking): string[] {
+function guestLine(booking: Booking, shown: readonly Detail[]): string {
+  const { phone, email } = booking.customer ?? {};
+  const contact = shown.includes("contact") ? [phone, email] : [];
+  return listed([shown.includes("name") && nameOf(booking), ...contact], ", ");
+}
+
+function itemLines(item: BookingItem, { items = [] }: Booking, shown: readonly Detail[]): string[] {
   const options = items.filter(({ belongsTo }) => belongsTo === item.id);
-  const { pickup } = item;
+  const pickup = shown.includes("pickup") ? item.pickup : undefined;
   const place = pickup && listed([pickup.time, pickup.name, pickup.note], ", ");
   return [
     countOf(item),
     ...options.map((option) => `- ${countOf(option)}`),
     ...(place ? [`Pick-up: ${place}`] : []),
+  ];
+}
+
+function bookingLines({ agent, balance, notes }: Booking, shown: readonly Detail[]) {
+  return [
+    shown.includes("agent") && agent?.name !== undefined && `Agent: ${oneLine(agent.name)}`,
+    shown.includes("balance") &&
+      balance &&
+      balance.amountMinor > 0 &&
+      `To be paid: ${formatAmount(balance)} ${balance.currency}`,
+    shown.includes("notes") &&
+      notes !== undefined &&
+      notes !== "" &&
+      `The guest says: ${manyLines(notes)}`,
   ];
 }
 
