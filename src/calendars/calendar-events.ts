@@ -6,7 +6,7 @@ import { type Calendar, SHOWN_STATUSES } from "./calendar.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Programs get slow with more, and Google takes a file of some megabytes at most. */
+/** Programs of phones get slow with more. */
 const MAX_EVENTS = 5_000;
 
 /** So many bookings are looked at for what belongs into one calendar. */
