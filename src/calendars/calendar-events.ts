@@ -1,7 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { bookingIdsBetween, bookingsById, type DatedBooking } from "../queries/bookings-between.ts";
 import { type Appointment, appointmentsOf, takes } from "../sdk/calendar.ts";
-import { instantOf } from "../sdk/time.ts";
 import { type Calendar, SHOWN_STATUSES } from "./calendar.ts";
 
 const DAY_MS = 86_400_000;
@@ -54,7 +53,7 @@ export async function eventsOf(
     await relief();
   }
   return {
-    events: events.toSorted(byBeginning).slice(0, limits.events),
+    events: inOrder(events).slice(0, limits.events),
     isCut: ids.length > limits.bookings || events.length > limits.events,
   };
 }
@@ -80,7 +79,15 @@ function eventsIn(
     .map((appointment) => ({ appointment, updatedAt }));
 }
 
-/** Two of the same time in an order of their own: a calendar that is asked for twice is the same. */
-function byBeginning({ appointment: one }: CalendarEvent, { appointment: other }: CalendarEvent) {
-  return instantOf(one.start) - instantOf(other.start) || (one.id < other.id ? -1 : 1);
+function inOrder(events: readonly CalendarEvent[]): CalendarEvent[] {
+  const placed = events.map((event) => ({ event, place: placeInOrder(event) }));
+  return placed.toSorted((a, b) => (a.place < b.place ? -1 : 1)).map(({ event }) => event);
+}
+
+/**
+ * By the clock where it takes place: instants would take longer to work out than all the rest. Two
+ * of the same time have an order of their own, so that a calendar asked for twice is the same.
+ */
+function placeInOrder({ appointment: { id, start } }: CalendarEvent): string {
+  return `${start.date} ${start.time ?? ""} ${id}`;
 }

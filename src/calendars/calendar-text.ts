@@ -15,21 +15,42 @@ const NOTHING = [
 /** No line may be longer, counted in bytes and without its end (RFC 5545, 3.1). */
 const LINE_BYTES = 75;
 
+/** Events that are written before others have their turn. */
+const SLICE = 100;
+
 /**
  * The calendar as iCalendar. The same events give the same text: nothing in it is of the moment at
  * which somebody asked.
+ *
+ * @param relief Resolves when calls that come in leave room for other work.
  */
-export function calendarText(calendar: Calendar, events: readonly CalendarEvent[]): string {
-  const name = text(calendar.name ?? calendar.id);
-  const lines = [
+export async function calendarText(
+  calendar: Calendar,
+  events: readonly CalendarEvent[],
+  relief: () => Promise<void>,
+): Promise<string> {
+  const parts = [joined(headLines(calendar))];
+  for (let start = 0; start < events.length; start += SLICE) {
+    const slice = events.slice(start, start + SLICE);
+    parts.push(joined(slice.flatMap((event) => eventLines(event, calendar))));
+    await relief();
+  }
+  if (events.length === 0) parts.push(joined(NOTHING));
+  return [...parts, joined(["END:VCALENDAR"])].join("");
+}
+
+function headLines({ id, name: given = id }: Calendar): string[] {
+  const name = text(given);
+  return [
     ...["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Bellhop//EN"],
     ...["CALSCALE:GREGORIAN", "METHOD:PUBLISH"],
     // The first of each pair is the standard's (RFC 7986), the second what programs have long read.
     ...[`NAME:${name}`, `X-WR-CALNAME:${name}`],
     ...[`REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`, `X-PUBLISHED-TTL:${REFRESH}`],
-    ...(events.length === 0 ? NOTHING : events.flatMap((event) => eventLines(event, calendar))),
-    "END:VCALENDAR",
   ];
+}
+
+function joined(lines: readonly string[]): string {
   return lines.map((line) => `${folded(line)}\r\n`).join("");
 }
 

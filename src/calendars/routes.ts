@@ -1,5 +1,3 @@
-import { hash } from "node:crypto";
-
 import {
   type ErrorRequestHandler,
   type Request,
@@ -9,20 +7,13 @@ import {
 } from "express";
 import { rateLimit } from "express-rate-limit";
 
-import type { Database } from "../db/database.ts";
 import { HookTokens } from "../receive/hook-tokens.ts";
-import type { Clock, Log } from "../sdk/context.ts";
+import type { Log } from "../sdk/context.ts";
 import type { Calendar } from "./calendar.ts";
-import { eventsOf } from "./calendar-events.ts";
-import { calendarText } from "./calendar-text.ts";
+import { type Feed, type FeedParts, Feeds } from "./feeds.ts";
 
-export interface CalendarParts {
+export interface CalendarRouteParts extends FeedParts {
   calendars: readonly Calendar[];
-  db: Database;
-  clock: Clock;
-  log: Log;
-  /** Resolves when calls that come in leave room for other work. */
-  relief: () => Promise<void>;
 }
 
 const WINDOW_MS = 60_000;
@@ -34,8 +25,8 @@ const ENDING = ".ics";
 const RETRY_AFTER_SECONDS = "60";
 
 /** `GET /calendars/:name/:token.ics`: what calendar programs subscribe to. */
-export function calendarRoutes(parts: CalendarParts): Router {
-  const { calendars, log } = parts;
+export function calendarRoutes({ calendars, ...parts }: CalendarRouteParts): Router {
+  const feeds = new Feeds(parts);
   const tokens = new HookTokens(calendars);
   const byId = new Map(calendars.map((calendar) => [calendar.id, calendar]));
   const [limitFailures, limitCalls] = [limited(FAILURES_PER_WINDOW), limitedByName()];
@@ -52,7 +43,7 @@ export function calendarRoutes(parts: CalendarParts): Router {
     },
     async (request: Request, response: Response) => {
       const calendar = byId.get(partsOf(request).name);
-      if (calendar) await answer(parts, calendar, request, response);
+      if (calendar) answer(await feeds.of(calendar), calendar, request, response);
       else nothingHere(response);
     },
   );
@@ -62,23 +53,17 @@ export function calendarRoutes(parts: CalendarParts): Router {
   routes.use((_: Request, response: Response) => {
     nothingHere(response);
   });
-  routes.use(answerErrors(log));
+  routes.use(answerErrors(parts.log));
   return routes;
 }
 
-async function answer(
-  { db, clock, relief, log }: CalendarParts,
-  calendar: Calendar,
+function answer(
+  { text, etag }: Feed,
+  { id }: Calendar,
   request: Request,
   response: Response,
-): Promise<void> {
-  const { events, isCut } = await eventsOf(calendar, { db, nowMs: clock.now(), relief });
-  if (isCut) {
-    log.warn({ calendar: calendar.id }, "a calendar is full: what is furthest ahead is left out");
-  }
-  const text = calendarText(calendar, events);
-  const etag = `"${hash("sha256", text, "base64url")}"`;
-  response.set({ "content-disposition": `inline; filename="${calendar.id}${ENDING}"`, etag });
+): void {
+  response.set({ "content-disposition": `inline; filename="${id}${ENDING}"`, etag });
   if (hasAlready(request, etag)) response.status(304).end();
   else response.type("text/calendar; charset=utf-8").send(text);
 }

@@ -3,7 +3,7 @@ import { tableBy } from "../db/index-hint.ts";
 import type { Booking, BookingStatus } from "../sdk/booking.ts";
 
 /** Bookings that are in memory at a time. */
-const BATCH = 200;
+const BATCH = 100;
 
 export interface Between {
   /** `YYYY-MM-DD`, both of them included, by local dates. */
