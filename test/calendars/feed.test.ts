@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { eventsOf } from "../../src/calendars/calendar-events.ts";
 import { calendarsOf } from "../../src/calendars/calendar.ts";
+import { Feeds } from "../../src/calendars/feeds.ts";
 import { CLOCK } from "../../src/compose.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
 import { SubjectFilling } from "../../src/normalize/subject-filling.ts";
@@ -293,6 +294,22 @@ onOneStore((store) => {
     expect(await daysOf(3, 3)).toEqual([false, "2026-03-11", "2026-03-12", "2026-03-13"]);
     expect(await daysOf(2, 3)).toEqual([true, "2026-03-11", "2026-03-12"]);
     expect(await daysOf(3, 2)).toEqual([true, "2026-03-11", "2026-03-12"]);
+  });
+
+  it("is made once for all who ask at a time, and anew for the next", async () => {
+    await keep();
+    const [all] = calendarsOf(app.settings.config);
+    if (!all) throw new Error("not reached");
+    const log = memoryLog();
+    const relief = () => Promise.resolve();
+    const feeds = new Feeds({ db: app.db, clock: { now: () => NOW }, log, relief });
+
+    const [one, other] = await Promise.all([feeds.of(all), feeds.of(all)]);
+    await keep(MOVED);
+    const next = await feeds.of(all);
+
+    expect(other).toBe(one);
+    expect(eventsIn(next.text)).toMatchObject([{ start: "2026-03-15T09:00:00.000Z" }]);
   });
 
   describe("who asks for it", () => {
