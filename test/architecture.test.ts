@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import * as accounting from "../src/sdk/accounting.ts";
+import * as calendar from "../src/sdk/calendar.ts";
 import * as crm from "../src/sdk/crm.ts";
 import * as sdk from "../src/sdk/index.ts";
 
@@ -61,6 +62,7 @@ const ORDER = [
   "sync",
   "erase",
   "books",
+  "calendars",
   "api",
   "compose",
   "recorded",
@@ -216,10 +218,12 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "kindOf",
     "localMoment",
     "localText",
+    "manyLines",
     "messageOf",
     "momentOfInstant",
     "negateMoney",
     "oncePerContext",
+    "oneLine",
     "parseForm",
     "parseMoney",
     "personKeys",
@@ -238,6 +242,23 @@ it("the accounting kit's surface is what targets were promised", () => {
     "accountingSettings",
     "documentOf",
     "nextDocuments",
+  ]);
+});
+
+it("the calendar kit's surface is what targets were promised", () => {
+  expect(Object.keys(calendar).toSorted()).toEqual([
+    "DETAILS",
+    "appointmentsOf",
+    "calendarRule",
+    "descriptionOf",
+    "placeOf",
+    "spanLines",
+    "summaryOf",
+    "takes",
+    "takesPlace",
+    "uidOf",
+    "utcText",
+    "zoneOf",
   ]);
 });
 

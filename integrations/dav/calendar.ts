@@ -1,7 +1,13 @@
 import { type Booking, type Handler, type HandlerContext, instantOf } from "#sdk";
+import {
+  type Appointment,
+  appointmentsOf,
+  type CalendarOf,
+  takes,
+  takesPlace,
+} from "#sdk/calendar";
 import { keep, type Kept } from "#sdk/crm";
 
-import { type Appointment, appointmentsOf, takesPlace } from "./appointments.ts";
 import type { DavConfig } from "./config.ts";
 import { events, type Wanted } from "./events.ts";
 
@@ -58,7 +64,7 @@ async function wantedOf(
 ): Promise<Wanted[]> {
   const written = writtenBefore(context);
   const since = await context.firstUsedAt();
-  const appointments = appointmentsOf(booking, context.config).filter(
+  const appointments = appointmentsOf(booking, calendarFor(booking, context.config)).filter(
     (one) => written.has(one.id) || (takesPlace(booking) && endsAt(one) >= since),
   );
   const ids = new Set(appointments.map(({ id }) => id));
@@ -67,6 +73,11 @@ async function wantedOf(
     ...appointments.map((appointment) => ({ id: appointment.id, appointment, person })),
     ...lost.map((id) => ({ id, person })),
   ];
+}
+
+/** The first calendar that takes it, else the one of everything. */
+function calendarFor(booking: Booking, { calendars, calendarUrl }: DavConfig): CalendarOf {
+  return (item) => calendars.find((rule) => takes(rule, booking, item))?.url ?? calendarUrl;
 }
 
 /** Ids of all events of the booking, out of the keys in its ledger: `event:<id>:<count>`. */

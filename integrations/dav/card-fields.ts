@@ -1,7 +1,5 @@
-import { formatAmount } from "#sdk";
+import { formatAmount, oneLine } from "#sdk";
 import type { Contact, Fields } from "#sdk/crm";
-
-import { oneLine } from "./text.ts";
 
 // Each field is one property of a vCard, but for the tags, where each is a field of its own: what
 // the office adds or takes away is then told apart from what is ours. Parts of a structured value

@@ -1,20 +1,13 @@
+import { calendarRule } from "#sdk/calendar";
 import { crmSettings } from "#sdk/crm";
 import { z } from "zod";
 
 const address = z.url({ protocol: /^https?$/ });
-const names = z.array(z.string().min(1)).min(1).optional();
 
 const CalendarRule = z.strictObject({
   url: address.describe("The calendar"),
-  connections: names.describe("Only bookings of these connections"),
-  products: names.describe("Only items of these products, by id, code or name"),
-  units: names.describe("Only items for which this cabin, bike or seat was assigned"),
-  custom: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe("Only bookings with these custom fields, such as `Guide: Kari`"),
+  ...calendarRule,
 });
-export type CalendarRule = z.output<typeof CalendarRule>;
 
 export const DavConfig = z
   .strictObject({

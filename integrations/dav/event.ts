@@ -1,7 +1,7 @@
+import { zoneOf } from "#sdk/calendar";
 import ICAL from "ical.js";
 
 import { WHEN } from "./event-fields.ts";
-import { zoneOf } from "./span.ts";
 import { timeZoneLines } from "./time-zone.ts";
 
 /** A calendar file with one event, and our fields in it. All that is not ours stays as it is. */

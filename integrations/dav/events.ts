@@ -1,4 +1,5 @@
 import { PermanentError } from "#sdk";
+import { type Appointment, uidOf } from "#sdk/calendar";
 import {
   type CrmContext,
   type CrmObject,
@@ -9,7 +10,6 @@ import {
   type Remote,
 } from "#sdk/crm";
 
-import type { Appointment } from "./appointments.ts";
 import type { DavConfig } from "./config.ts";
 import { collectionOf } from "./discover.ts";
 import { CALENDAR, eventFields, OF_THE_BOOKING } from "./event-fields.ts";
@@ -52,10 +52,6 @@ async function urlOf({ id, appointment }: Wanted, context: Context): Promise<str
   if (!appointment) return undefined;
   const { url } = await collectionOf("calendar", appointment.calendar, context);
   return `${url}${uidOf(id)}.ics`;
-}
-
-function uidOf(id: string): string {
-  return `bellhop-${id}`;
 }
 
 function isBeside(one: string, other: string): boolean {

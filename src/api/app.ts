@@ -9,12 +9,13 @@ export interface AppParts {
   metrics: Metrics;
   /** Where a person gives access to an account: any process that listens serves it. */
   connect?: Router;
-  /** Only where a process serves it. */
+  /** Only where a process serves them. */
   api?: Router;
+  calendars?: Router;
 }
 
 /** Everything that is not a hook. */
-export function createApp({ readiness, metrics, connect, api }: AppParts): Express {
+export function createApp({ readiness, metrics, connect, api, calendars }: AppParts): Express {
   const app = express();
   app.disable("x-powered-by");
   // Express shows stacks to callers unless it is told that this is no development.
@@ -34,5 +35,6 @@ export function createApp({ readiness, metrics, connect, api }: AppParts): Expre
   });
   if (connect) app.use("/connect", connect);
   if (api) app.use("/api", api);
+  if (calendars) app.use("/calendars", calendars);
   return app;
 }

@@ -28,10 +28,13 @@ export function describeConfiguration({ config, isDefaultConfig }: Settings): Fi
   return { name: "configuration", state: "ok", line };
 }
 
-/** Whoever guesses a callback's token can send bookings that never were. */
+/** Whoever guesses a token can send bookings that never were, or read those that are. */
 export function shortTokens({ config, apiToken }: Settings): Finding[] {
-  const findings = Object.entries(config.connections).flatMap(([id, { tokens }]) =>
-    tokens.some(isShort) ? [shortToken(`connections.${id}.tokens`)] : [],
+  const { connections, calendars } = config;
+  const findings = Object.entries({ connections, calendars }).flatMap(([kind, entries]) =>
+    Object.entries(entries).flatMap(([id, { tokens }]: [string, { tokens: readonly string[] }]) =>
+      tokens.some(isShort) ? [shortToken(`${kind}.${id}.tokens`)] : [],
+    ),
   );
   return apiToken !== undefined && isShort(apiToken)
     ? [...findings, shortToken("BELLHOP_API_TOKEN")]

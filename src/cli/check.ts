@@ -7,6 +7,7 @@ import { productIntegrations } from "../paths.ts";
 import { loadRegistry, type Registry } from "../registry/registry.ts";
 import { StartChecks } from "../registry/start-checks.ts";
 import { inShadow, readSettings, type Settings } from "../settings/settings.ts";
+import { checkCalendars } from "./check-calendars.ts";
 import {
   checkDatabase,
   checkMail,
@@ -62,6 +63,7 @@ async function check(
       ...shortTokens(settings),
       checkDatabase(settings),
       checkMail(mailroom),
+      ...checkCalendars(settings, db),
     ];
     const found = [
       ...(only === undefined ? general : []),

@@ -22,6 +22,10 @@ export function startMessage(
   const address = `http://${settings.host}:${port ?? settings.port}`;
   if (port !== undefined) lines.push(`Health: ${address}/readyz`);
   if (roles.has("console") && port !== undefined) lines.push(`API: ${apiLine(settings, address)}`);
+  const calendars = Object.keys(settings.config.calendars);
+  if (roles.has("console") && calendars.length > 0) {
+    lines.push(`Calendars: ${calendars.join(", ")} ("bellhop urls" prints their links)`);
+  }
   if (settings.isDefaultConfig) {
     lines.push(
       "",

@@ -1,37 +1,48 @@
 import type { Command } from "commander";
 
+import { calendarUrl } from "../calendars/calendar-url.ts";
 import { readSettings, type Settings } from "../settings/settings.ts";
 import { hookUrl } from "../receive/hook-url.ts";
 import type { Shell } from "./shell.ts";
+
+interface Secret {
+  id: string;
+  /** With each of its tokens, the newest first. */
+  urls: readonly string[];
+}
 
 /** `bellhop urls` */
 export function addUrlsCommand(program: Command, shell: Shell): void {
   program
     .command("urls")
-    .description("print the callback URLs in full: they contain the tokens")
+    .description("print callback URLs and links of calendars in full: they contain the tokens")
     .action(() => {
       const settings = readSettings(shell.environment());
-      const connections = Object.entries(settings.config.connections);
-      if (connections.length === 0) {
+      const [callbacks, calendars] = [callbacksOf(settings), calendarsOf(settings)];
+      if (callbacks.length === 0) {
         throw new Error('there is no connection: add one to bellhop.yaml, or run "bellhop init"');
       }
-      for (const [id, { tokens }] of connections) {
-        shell.write(
-          shell.isTerminal ? forPerson(settings, id, tokens) : forProgram(settings, id, tokens),
-        );
-      }
+      for (const secret of callbacks) shell.write(linesOf(secret, shell));
+      if (calendars.length > 0 && shell.isTerminal) shell.write("\nCalendars:\n");
+      for (const secret of calendars) shell.write(linesOf(secret, shell));
     });
 }
 
-/** One line for each connection, with its newest token. */
-function forProgram(settings: Settings, id: string, [newest = ""]: readonly string[]): string {
-  return `${hookUrl(settings, id, newest, undefined, false)}\n`;
+function callbacksOf(settings: Settings): Secret[] {
+  return Object.entries(settings.config.connections).map(([id, { tokens }]) => {
+    return { id, urls: tokens.map((token) => hookUrl(settings, id, token, undefined, false)) };
+  });
 }
 
-function forPerson(settings: Settings, id: string, tokens: readonly string[]): string {
-  const [newest = "", older] = tokens.map((token) =>
-    hookUrl(settings, id, token, undefined, false),
-  );
+function calendarsOf(settings: Settings): Secret[] {
+  return Object.entries(settings.config.calendars).map(([id, { tokens }]) => {
+    return { id, urls: tokens.map((token) => calendarUrl(settings, id, token)) };
+  });
+}
+
+/** For a program one line for each, with its newest token. */
+function linesOf({ id, urls: [newest = "", older] }: Secret, { isTerminal }: Shell): string {
+  if (!isTerminal) return `${newest}\n`;
   const lines = [id, `  ${newest}`];
   if (older !== undefined) {
     lines.push(`  ${older}`, "  (the second is the older token: valid until you remove it)");

@@ -8,8 +8,8 @@ import { Ownership } from "../db/ownership.ts";
 import { HandlerTable } from "../dispatch/handler-table.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { IntakeLoad } from "../inbox/intake-load.ts";
+import { SubjectFilling } from "../normalize/subject-filling.ts";
 import { Identity } from "../people/identity.ts";
-import { PersonKeyFilling } from "../people/person-key-filling.ts";
 import { DailyReport } from "../queries/daily-report.ts";
 import { ReplayWork } from "../queries/replay-work.ts";
 import { Replays } from "../queries/replays.ts";
@@ -35,7 +35,7 @@ function makeOwnership(c: DependencyContainer, { roles, settings }: Foundation):
     ownership.add("alerts", c.resolve(AlertWork));
     ownership.add("reports", makeDailyReport(c, settings));
     ownership.add("schedule", c.resolve(ScheduleWork));
-    ownership.add("people", makePersonKeyFilling(c));
+    ownership.add("subjects", makeSubjectFilling(c));
     ownership.add("sync", c.resolve(SyncWork));
   }
   return ownership;
@@ -55,8 +55,8 @@ function makeAlerts(c: DependencyContainer, { settings }: Foundation): AlertWork
   });
 }
 
-function makePersonKeyFilling(c: DependencyContainer): PersonKeyFilling {
-  return new PersonKeyFilling({
+function makeSubjectFilling(c: DependencyContainer): SubjectFilling {
+  return new SubjectFilling({
     db: c.resolve(DATABASE),
     facts: c.resolve(FactStore),
     identity: c.resolve(Identity),

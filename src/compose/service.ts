@@ -4,6 +4,8 @@ import type { DependencyContainer } from "tsyringe";
 import { createApi } from "../api/api.ts";
 import { createApp } from "../api/app.ts";
 import { Bellhop } from "../bellhop.ts";
+import { calendarsOf } from "../calendars/calendar.ts";
+import { calendarRoutes } from "../calendars/routes.ts";
 import { Connector } from "../connect/connector.ts";
 import { connectRoutes } from "../connect/routes.ts";
 import { EffectStore } from "../effects/effect-store.ts";
@@ -14,6 +16,7 @@ import { HandlerTable } from "../dispatch/handler-table.ts";
 import { JobStore } from "../dispatch/job-store.ts";
 import { PauseStore } from "../dispatch/pause-store.ts";
 import { Worker } from "../dispatch/worker.ts";
+import { IntakeLoad } from "../inbox/intake-load.ts";
 import { Normalizers } from "../normalize/normalizers.ts";
 import { Replays } from "../queries/replays.ts";
 import { Metrics } from "../receive/metrics.ts";
@@ -53,7 +56,10 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
       readiness: c.resolve(Readiness),
       metrics: c.resolve(Metrics),
       connect: connectRoutes(c.resolve(Connector), c.resolve(LOG)),
-      ...(roles.has("console") && { api: makeApi(c, foundation) }),
+      ...(roles.has("console") && {
+        api: makeApi(c, foundation),
+        calendars: makeCalendars(c, foundation),
+      }),
     }),
     normalizers: c.resolve(Normalizers),
     worker: c.resolve(Worker),
@@ -62,6 +68,16 @@ function makeBellhop(c: DependencyContainer, foundation: Foundation): Bellhop {
       mailroom.close();
     },
     log: c.resolve(LOG),
+  });
+}
+
+function makeCalendars(c: DependencyContainer, { settings }: Foundation): Router {
+  return calendarRoutes({
+    calendars: calendarsOf(settings.config),
+    db: c.resolve(DATABASE),
+    clock: c.resolve(CLOCK),
+    log: c.resolve(LOG),
+    relief: () => c.resolve(IntakeLoad).relief(),
   });
 }
 

@@ -12,6 +12,7 @@ import { inTime } from "./migrations/0004-in-time.ts";
 import { connected } from "./migrations/0005-connected.ts";
 import { inTheBooks } from "./migrations/0006-in-the-books.ts";
 import { everyoneOnce } from "./migrations/0007-everyone-once.ts";
+import { inTheCalendar } from "./migrations/0008-in-the-calendar.ts";
 
 export interface Migration {
   /** Never changes once it has been released. */
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   connected,
   inTheBooks,
   everyoneOnce,
+  inTheCalendar,
 ];
 
 const LOCK_MS = 30_000;

@@ -6,6 +6,7 @@ import { Identity } from "../people/identity.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { SubjectRecord } from "../sdk/booking-event.ts";
 import type { Carried } from "./carried.ts";
+import { derivedColumns } from "./derived-columns.ts";
 import { type KnownSubject, type RecentCall, UNKNOWN_SUBJECT } from "./look.ts";
 
 export type SubjectKind = "booking" | "coupon" | "resource" | "vacation" | "customer" | "clock";
@@ -112,8 +113,8 @@ export class SubjectStore {
       status: booking?.status ?? null,
       email: searchable(booking?.customer?.email),
       name: searchable(nameOf(booking)),
-      person_key: booking ? this.#identity.personKey(booking) : null,
       starts_on: booking?.start?.date ?? null,
+      ...derivedColumns(booking, this.#identity),
       state: Buffer.from(JSON.stringify(booking ?? record ?? null)),
       recent: Buffer.from(memoryOf(after)),
     };

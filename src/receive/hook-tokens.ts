@@ -3,7 +3,10 @@ import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 /** Two tokens are valid at a time, so that one can be changed without losing a call. */
 const TOKENS_PER_CONNECTION = 2;
 
-/** Decides whether a caller knows a connection's secret, in the same time whatever the answer. */
+/**
+ * Decides whether a caller knows the secret of a connection, or of another thing with a name, in the
+ * same time whatever the answer.
+ */
 export class HookTokens {
   readonly #digests: ReadonlyMap<string, readonly Buffer[]>;
   readonly #nobody = digestsOf([]);

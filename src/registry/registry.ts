@@ -61,6 +61,9 @@ export async function loadRegistry(
     const loaded = await loader.instance(id, config.use ?? id, config);
     if (loaded) instances.set(id, loaded);
   }
+  for (const [id, { connections }] of Object.entries(settings.config.calendars)) {
+    loader.checkConnections(["calendars", id, "connections"], connections);
+  }
   loader.checkTimers(settings.config.timers);
   if (loader.problems.length > 0) throw new SettingsError(loader.problems);
   return { connections, instances };

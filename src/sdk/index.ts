@@ -16,4 +16,5 @@ export * from "./schedule.ts";
 export * from "./simulator.ts";
 export * from "./source.ts";
 export * from "./standard-webhook.ts";
+export * from "./text.ts";
 export * from "./time.ts";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { BOOKING_STATUSES } from "../sdk/booking.ts";
 import { EVENT_TYPES } from "../sdk/booking-event.ts";
 import { WEBHOOK_SECRET } from "../sdk/standard-webhook.ts";
+import { Calendar, Tokens } from "./calendar-schema.ts";
 
 const Name = z
   .string()
@@ -58,11 +59,9 @@ const Mode = z.enum(MODES).default("live");
 
 const Connection = z.strictObject({
   source: Text.describe("Id of the integration that understands the booking system"),
-  tokens: z
-    .array(Text)
-    .min(1)
-    .max(2)
-    .describe("Secrets of the callback URL, newest first; the older one stays valid for a change"),
+  tokens: Tokens.describe(
+    "Secrets of the callback URL, newest first; the older one stays valid for a change",
+  ),
   name: Text.optional().describe("Name of the operator as guests know it"),
   since: Instant.optional().describe("Bookings made before are not news; default: first start"),
   language: Language.optional().describe("Language of guests who have not chosen one"),
@@ -276,6 +275,10 @@ export const ConfigSchema = z.strictObject({
     .record(Name, Instance)
     .default({})
     .describe("What follows from bookings: integrations in use, by a name of your own"),
+  calendars: z
+    .record(Name, Calendar)
+    .default({})
+    .describe("Calendars to subscribe to, by a name of your own; it is part of their links"),
   timers: z.array(Timer).default([]).describe("Moments around bookings that handlers hear of"),
   limits: Limits.prefault({}).describe("What callers may send"),
   retention: Retention.prefault({}).describe("How long things are kept"),
@@ -296,6 +299,7 @@ export const ConfigSchema = z.strictObject({
 
 export type Config = z.output<typeof ConfigSchema>;
 export type ConnectionConfig = Config["connections"][string];
+export type CalendarConfig = Config["calendars"][string];
 export type InstanceConfig = Config["integrations"][string];
 export type Mode = (typeof MODES)[number];
 export type WhenConfig = InstanceConfig["when"];

@@ -11,6 +11,7 @@ import { ConfigSchema, type Config, type Mode, Sender } from "./config-schema.ts
 import { defaultConfig } from "./default-config.ts";
 import type { Environment } from "./environment.ts";
 import { SettingsError } from "./settings-error.ts";
+import { sharedTokens } from "./shared-tokens.ts";
 
 export interface Settings {
   readonly host: string;
@@ -108,7 +109,11 @@ export function readSettings(environment: Environment): Settings {
   const dataFolder = resolve(variables.BELLHOP_DATA);
   const raw = readRawConfig(variables.BELLHOP_CONFIG, dataFolder, environment);
   const config = withAbsolutePaths(checkConfig(raw), raw.folder);
-  const problems = [...missingFolders(config, raw.locate), ...missingSenders(config, variables)];
+  const problems = [
+    ...missingFolders(config, raw.locate),
+    ...missingSenders(config, variables),
+    ...sharedTokens(config, raw.locate),
+  ];
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze({
     host: variables.HOST,

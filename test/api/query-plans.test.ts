@@ -25,6 +25,7 @@ import { EffectStore } from "../../src/effects/effect-store.ts";
 import { InboxStore } from "../../src/inbox/inbox-store.ts";
 import { IntakeLoad } from "../../src/inbox/intake-load.ts";
 import { activityIn } from "../../src/queries/activity.ts";
+import { bookingIdsBetween, bookingsById } from "../../src/queries/bookings-between.ts";
 import { findBooking } from "../../src/queries/bookings.ts";
 import { incidentList } from "../../src/queries/incidents.ts";
 import { cursorOf } from "../../src/queries/cursor.ts";
@@ -151,6 +152,23 @@ onEachStore((store) => {
       await findTurn(db, { schedule: "digest/digest", slot: "4" });
       await jobsOfEvent(db, "event-3");
       await hasOwner(db, "schedule");
+    });
+
+    expect(scans).toEqual([]);
+  });
+
+  it("what takes place in a time is found by an index, of all connections or of some", async () => {
+    const db = await filledStore(store, 300);
+    await db.knex("subjects").update({ ends_on: db.knex.ref("starts_on") });
+    const statuses = ["confirmed", "requested"] as const;
+    const days = { firstDay: "2026-05-12", lastDay: "2026-05-31", statuses, limit: 500 };
+
+    const scans = await scansOf(db, async () => {
+      for (const connections of [undefined, ["fjord", "bikes"]]) {
+        const ids = await bookingIdsBetween(db, { ...days, connections });
+        expect(ids.length).toBeGreaterThan(0);
+        await allOf(bookingsById(db, ids.slice(0, 5), statuses));
+      }
     });
 
     expect(scans).toEqual([]);

@@ -6,6 +6,7 @@ import tourcms from "../../integrations/tourcms/index.ts";
 import type { VendorServer } from "../../src/sdk/testing.ts";
 import { BIKES } from "../api/bikes.ts";
 import { type App, startApp } from "../harness/app.ts";
+import { keepBooking } from "../harness/keep-booking.ts";
 import { freePort } from "../harness/servers.ts";
 import { command } from "./command.ts";
 import { connectionTo, serveSimulated, TOKEN } from "./simulated-account.ts";
@@ -89,6 +90,31 @@ it("a token that can be guessed is a warning, not a fault", async () => {
   expect(out).toMatch(/^warning connections\.bikes\.tokens: .*22 characters/m);
   expect(out).toMatch(/^warning BELLHOP_API_TOKEN: /m);
   expect(out).not.toContain("secret");
+});
+
+it("calendars are looked at as their programs would see them", async () => {
+  const token = (name: string) => `secret-of-the-calendar-${name}`;
+  const calendars = {
+    all: { tokens: [token("all")] },
+    cabins: { tokens: ["short"], units: ["Cabin 4"], show: [], daysBack: 3, daysAhead: 9 },
+  };
+  const { env, db } = await office({ ...BIKES, calendars });
+  const start = { date: new Date().toISOString().slice(0, 10), timeZone: "UTC" };
+  await keepBooking(db, { connection: "bikes", reference: "1", status: "confirmed", start });
+
+  const { code, out } = await command({ env }, "check");
+  const outside = { ...env, BELLHOP_PUBLIC_URL: "https://bellhop.example.com" };
+  const reachable = await command({ env: outside }, "check");
+
+  expect(code).toBe(0);
+  expect(out).toMatch(/^warning calendars: Google and Outlook cannot subscribe .*PUBLIC_URL/m);
+  expect(out).toMatch(/^ok {6}calendars\.all: 1 event; 60 days back, 400 ahead; shows name$/m);
+  expect(out).toMatch(
+    /^ok {6}calendars\.cabins: 0 events \(no booking fits it now\); 3 days back, 9 ahead; shows nothing of guests$/m,
+  );
+  expect(out).toMatch(/^warning calendars\.cabins\.tokens: .*22 characters/m);
+  expect(out).not.toMatch(/secret-of-the-calendar|short/);
+  expect(reachable.out).not.toContain("calendars: Google");
 });
 
 it("a database and a mail server that are away are named, and the rest is tried all the same", async () => {

@@ -17,7 +17,7 @@ onEachStore((store) => {
 
     expect(first.code).toBe(0);
     expect(first.out).toMatch(
-      /applied 0001-first-light, 0002-unbreakable, 0003-nothing-missed, 0004-in-time, 0005-connected, 0006-in-the-books, 0007-everyone-once\.\n$/,
+      /applied 0001-first-light, 0002-unbreakable, 0003-nothing-missed, 0004-in-time, 0005-connected, 0006-in-the-books, 0007-everyone-once, 0008-in-the-calendar\.\n$/,
     );
     expect(second).toMatchObject({ code: 0 });
     expect(second.out).toMatch(/up to date, nothing to do\.\n$/);

@@ -17,18 +17,20 @@ beforeAll(async () => {
         },
         bikes: { source: "planyo", tokens: ["bikes-token"] },
       },
+      calendars: { cabins: { tokens: ["new-secret", "old/secret"] } },
     },
   });
 });
 afterAll(() => app.stop());
 
-it("a program gets one line for each connection, with the newest token", async () => {
+it("a program gets one line for each connection and each calendar, with the newest token", async () => {
   const { code, out } = await command(app, "urls");
 
   expect(code).toBe(0);
   expect(out).toBe(
     "https://hooks.example.com/hooks/fjord/new-token\n" +
-      "https://hooks.example.com/hooks/bikes/bikes-token\n",
+      "https://hooks.example.com/hooks/bikes/bikes-token\n" +
+      "https://hooks.example.com/calendars/cabins/new-secret.ics\n",
   );
 });
 
@@ -36,6 +38,10 @@ it("a person also sees the older token and that it is the older one", async () =
   const { out } = await command({ ...app, person: { saysYes: true } }, "urls");
 
   expect(out).toContain("  https://hooks.example.com/hooks/fjord/old%2Ftoken\n  (the second is");
+  expect(out).toContain(
+    "\nCalendars:\ncabins\n  https://hooks.example.com/calendars/cabins/new-secret.ics\n" +
+      "  https://hooks.example.com/calendars/cabins/old%2Fsecret.ics\n  (the second is",
+  );
   expect(out).toContain("bikes\n  https://hooks.example.com/hooks/bikes/bikes-token\n");
 });
 

@@ -16,6 +16,7 @@ const ALL = [
   "0005-connected",
   "0006-in-the-books",
   "0007-everyone-once",
+  "0008-in-the-calendar",
 ];
 
 onEachStore((store) => {

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import { FactStore } from "../../src/db/fact-store.ts";
+import { SubjectFilling } from "../../src/normalize/subject-filling.ts";
 import { AliasStore } from "../../src/people/alias-store.ts";
 import { Identity } from "../../src/people/identity.ts";
-import { PersonKeyFilling } from "../../src/people/person-key-filling.ts";
 import { PersonRegister } from "../../src/people/person-register.ts";
 import type { Booking, Customer } from "../../src/sdk/booking.ts";
 import { memoryLog } from "../../src/sdk/testing.ts";
@@ -121,9 +121,9 @@ onEachStore((store) => {
   });
 });
 
-function filling(db: Database, identity: Identity): PersonKeyFilling {
+function filling(db: Database, identity: Identity): SubjectFilling {
   const relief = () => Promise.resolve();
-  return new PersonKeyFilling({ db, facts: new FactStore(db), identity, log: memoryLog(), relief });
+  return new SubjectFilling({ db, facts: new FactStore(db), identity, log: memoryLog(), relief });
 }
 
 function at(db: Database) {

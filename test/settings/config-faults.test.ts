@@ -25,7 +25,7 @@ describe("each fault of the configuration is one line with file, line, path and 
     [
       "an unknown key like no other",
       "zzz: 1",
-      "1: zzz: unknown key: known are mail, connections, integrations, timers, limits, retention, retries, reconcile, people, alerts, shutdownSeconds, integrationPaths, templatePaths",
+      "1: zzz: unknown key: known are mail, connections, integrations, calendars, timers, limits, retention, retries, reconcile, people, alerts, shutdownSeconds, integrationPaths, templatePaths",
     ],
     [
       "a missing key",
@@ -36,6 +36,26 @@ describe("each fault of the configuration is one line with file, line, path and 
       "a number for text",
       `${fjord}\n    name: 5`,
       "5: connections.fjord.name: must be text: put it in quotes",
+    ],
+    [
+      "an unknown key of a calendar",
+      "calendars:\n  cabins:\n    tokens: [abc]\n    unit: [Cabin 4]",
+      "4: calendars.cabins.unit: unknown key: did you mean units?",
+    ],
+    [
+      "what a calendar cannot show",
+      "calendars:\n  cabins:\n    tokens: [abc]\n    show: [names]",
+      "4: calendars.cabins.show[0]: unknown value: did you mean name?",
+    ],
+    [
+      "the name of a calendar that is no part of a link",
+      "calendars:\n  Cabin 4:\n    tokens: [abc]",
+      "2: calendars.Cabin 4: not a name: use lower-case letters, digits, - and _ (63 at most)",
+    ],
+    [
+      "a calendar with the secret of a connection",
+      `${fjord}\ncalendars:\n  cabins:\n    tokens: [def, abc]`,
+      "7: calendars.cabins.tokens[1]: is a token of connections.fjord too: give it its own",
     ],
     ["text for a number", "limits:\n  bodyBytes: many", "2: limits.bodyBytes: must be a number"],
     [

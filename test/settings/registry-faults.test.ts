@@ -48,6 +48,17 @@ describe("what the integrations find wrong with the configuration has its line t
     expect(await faultsWithIntegrations(text)).toEqual([`bellhop.yaml:${fault}`]);
   });
 
+  it("a connection of a calendar that there is not", async () => {
+    const connection = "connections:\n  fjord:\n    source: tourcms\n    tokens: [abc]\n";
+    const calendar = "calendars:\n  cabins:\n    tokens: [def]\n    connections: [fjrod]";
+
+    const faults = await faultsWithIntegrations(connection + calendar);
+
+    expect(faults[0]).toMatch(
+      /^bellhop\.yaml:8: calendars\.cabins\.connections.*: no connection is called fjrod: did you mean fjord\?$/,
+    );
+  });
+
   it("a connection in `when` that there is not", async () => {
     const connection = "connections:\n  fjord:\n    source: tourcms\n    tokens: [abc]\n";
     const when = "integrations:\n  voucher-mail:\n    when:\n      connections: [fjrod]";

@@ -2,10 +2,11 @@ import { updateMany } from "../db/bulk.ts";
 import type { Database } from "../db/database.ts";
 import type { FactStore } from "../db/fact-store.ts";
 import type { OwnedWork } from "../db/ownership.ts";
+import type { Identity } from "../people/identity.ts";
 import { Rounds } from "../process/rounds.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { Log } from "../sdk/context.ts";
-import type { Identity } from "./identity.ts";
+import { derivationRules, derivedColumns } from "./derived-columns.ts";
 
 export interface FillingParts {
   db: Database;
@@ -18,23 +19,24 @@ export interface FillingParts {
 
 /** How far a walk has got, so that the next process goes on from there. */
 interface Progress {
-  /** The rules by which bookings are filed. */
+  /** The rules by which the columns follow from bookings. */
   rules: string;
   /** Last row that was looked at; null: all were. */
   after: number | null;
 }
 
-const FACT = "people:filling";
+const FACT = "subjects:filling";
 const BATCH = 200;
 const BETWEEN_BATCHES_MS = 20;
 const BETWEEN_ROUNDS_MS = 60 * 60_000;
 
 /**
- * Files bookings under their guests that were stored before they were, or by other settings. Small
- * batches beside everything else: the start waits for nothing, and until the walk is over a person
- * has those bookings that have changed meanwhile. One process does it at a time.
+ * Fills in the columns by which bookings are found: of those that were stored before there were
+ * such columns, or under other settings. Small batches beside everything else: the start waits for
+ * nothing, and until the walk is over a person or a calendar has those bookings that have changed
+ * meanwhile. One process does it at a time.
  */
-export class PersonKeyFilling implements OwnedWork {
+export class SubjectFilling implements OwnedWork {
   readonly #parts: FillingParts;
   readonly #rounds = new Rounds(() => this.#tryFill(), BETWEEN_ROUNDS_MS);
 
@@ -50,39 +52,39 @@ export class PersonKeyFilling implements OwnedWork {
     await this.#rounds.end();
   }
 
-  /** Walks on until all are filed, or the work ends. @returns how many bookings were filed. */
+  /** Walks on until all are done, or the work ends. @returns how many bookings were filled in. */
   async fill(): Promise<number> {
     let progress = await this.#progress();
-    let filed = 0;
+    let filled = 0;
     while (progress.after !== null && this.#rounds.goesOn()) {
       await this.#parts.relief();
       const done = await this.#batch(progress.after);
-      filed += done.filed;
+      filled += done.filled;
       progress = { ...progress, after: done.last };
       await this.#parts.facts.put(this.#parts.db.knex, FACT, JSON.stringify(progress));
       await this.#rounds.pause(BETWEEN_BATCHES_MS);
     }
-    if (filed > 0) this.#parts.log.info({ filed }, "filed bookings under their guests");
-    return filed;
+    if (filled > 0) this.#parts.log.info({ filled }, "filled in by what bookings are found");
+    return filled;
   }
 
   async #tryFill(): Promise<void> {
     try {
       await this.fill();
     } catch (error) {
-      this.#parts.log.warn({ error }, "could not file bookings under their guests");
+      this.#parts.log.warn({ error }, "could not fill in by what bookings are found");
     }
   }
 
   async #progress(): Promise<Progress> {
-    const { facts, identity } = this.#parts;
+    const { facts } = this.#parts;
     const text = await facts.get(FACT);
     const progress = text === undefined ? undefined : (JSON.parse(text) as Progress);
-    const { rules } = identity;
+    const rules = derivationRules(this.#parts.identity);
     return progress?.rules === rules ? progress : { rules, after: 0 };
   }
 
-  async #batch(after: number): Promise<{ filed: number; last: number | null }> {
+  async #batch(after: number): Promise<{ filled: number; last: number | null }> {
     const { db, identity } = this.#parts;
     const rows: { id: number; kind: string; version: number; state: Buffer }[] = await db
       .knex("subjects")
@@ -93,10 +95,10 @@ export class PersonKeyFilling implements OwnedWork {
     const updates = rows.flatMap(({ id, kind, version, state }) => {
       const booking = kind === "booking" && (JSON.parse(state.toString("utf8")) as Booking | null);
       if (!booking) return [];
-      // Whoever writes a newer version files it as well.
-      return [{ key: id, values: { person_key: identity.personKey(booking) }, fence: { version } }];
+      // Whoever writes a newer version fills it in as well.
+      return [{ key: id, values: derivedColumns(booking, identity), fence: { version } }];
     });
-    const filed = await db.transaction((trx) => updateMany(trx, "subjects", "id", updates));
-    return { filed, last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null) };
+    const filled = await db.transaction((trx) => updateMany(trx, "subjects", "id", updates));
+    return { filled, last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null) };
   }
 }

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 
-import type { Booking, BookingItem, BookingStatus, LocalMoment } from "#sdk";
-
-import type { CalendarRule, DavConfig } from "./config.ts";
+import type { Booking, BookingItem, BookingStatus } from "../booking.ts";
+import type { LocalMoment } from "../time.ts";
 
 /** Some time of a booking, for one calendar. */
 export interface Appointment {
   /** Ours, and stays the same when the booking is moved. */
   id: string;
-  /** As in the settings. */
+  /** As whoever asked calls it. */
   calendar: string;
   booking: Booking;
   /** What it is about, one of them or several of the same. Empty: the booking says no more. */
@@ -35,17 +34,20 @@ const STATUSES: Readonly<Record<BookingStatus, EventStatus>> = {
 };
 
 /** What takes a place in the calendar; quotations and waiting lists do not. */
-export function takesPlace({ status }: Booking): boolean {
+export function takesPlace({ status }: Pick<Booking, "status">): boolean {
   return status === "requested" || STATUSES[status] === "CONFIRMED";
 }
 
+/** In which calendar something booked belongs, if in any; without an item the booking as a whole. */
+export type CalendarOf = (item: BookingItem | undefined) => string | undefined;
+
 /** What of a booking belongs into which calendar. Options and fees go with what they belong to. */
-export function appointmentsOf(booking: Booking, config: DavConfig): Appointment[] {
+export function appointmentsOf(booking: Booking, calendarOf: CalendarOf): Appointment[] {
   const main = (booking.items ?? []).filter(isMain);
   const parts = main.length === 0 ? [undefined] : main;
   const groups = new Map<string, Appointment>();
   for (const item of parts) {
-    const one = appointmentOf(booking, item, config);
+    const one = appointmentOf(booking, item, calendarOf(item));
     if (!one) continue;
     // Adults and children of one departure are one event.
     const { calendar, start, end } = one;
@@ -64,9 +66,8 @@ function isMain({ kind, belongsTo }: BookingItem): boolean {
 function appointmentOf(
   booking: Booking,
   item: BookingItem | undefined,
-  config: DavConfig,
+  calendar: string | undefined,
 ): Appointment | undefined {
-  const calendar = calendarFor(booking, item, config);
   const start = item?.start ?? booking.start;
   if (calendar === undefined || !start) return undefined;
   const end = item?.start ? item.end : booking.end;
@@ -84,25 +85,7 @@ function idOf({ connection, reference }: Booking, item: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
-function calendarFor(
-  booking: Booking,
-  item: BookingItem | undefined,
-  { calendars, calendarUrl }: DavConfig,
-): string | undefined {
-  return calendars.find((rule) => takes(rule, booking, item))?.url ?? calendarUrl;
-}
-
-function takes(rule: CalendarRule, booking: Booking, item: BookingItem | undefined): boolean {
-  const { connections, products, units, custom = {} } = rule;
-  const { productId, productCode, name, unitName } = item ?? { name: booking.title };
-  return (
-    isAmong([booking.connection], connections) &&
-    isAmong([productId, productCode, name], products) &&
-    isAmong([unitName], units) &&
-    Object.entries(custom).every(([field, value]) => booking.custom?.[field] === value)
-  );
-}
-
-function isAmong(values: readonly (string | undefined)[], list: readonly string[] | undefined) {
-  return !list || values.some((value) => value !== undefined && list.includes(value));
+/** Under which name every calendar has it. */
+export function uidOf(id: string): string {
+  return `bellhop-${id}`;
 }

@@ -1,6 +1,7 @@
-import { instantOf, type LocalMoment, momentOfInstant } from "#sdk";
-import type { BookingItem } from "#sdk";
 import { Temporal } from "temporal-polyfill";
+
+import type { BookingItem } from "../booking.ts";
+import { instantOf, type LocalMoment, momentOfInstant } from "../time.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -10,16 +11,22 @@ export interface Span {
   items: readonly BookingItem[];
 }
 
+export type Clock = "local" | "utc";
+
 /**
- * The lines `DTSTART` and `DTEND` of an event.
+ * The lines `DTSTART` and `DTEND` of an event. What has no time, or lasts a day and longer, fills
+ * whole days.
  *
- * Times are local with their zone: nine o'clock stays nine o'clock, whatever a country does with its
- * clocks. What has no time, or lasts a day and longer, fills whole days.
+ * @param clock Local times come with their zone: nine o'clock stays nine o'clock, whatever a country
+ *   does with its clocks later on. Where events are told anew all the time, `utc` needs no zone.
  */
-export function spanLines(span: Span): string[] {
-  const { start, end } = span;
+export function spanLines(span: Span, clock: Clock = "local"): string[] {
   if (fillsDays(span)) return dayLines(span);
-  return [momentLine("DTSTART", start), ...(end ? [momentLine("DTEND", end)] : [])];
+  const { start, end } = span;
+  // No program takes an event that is over before it begins.
+  const hasEnd = end !== undefined && instantOf(end) > instantOf(start);
+  const lineOf = clock === "utc" ? utcLine : momentLine;
+  return [lineOf("DTSTART", start), ...(hasEnd ? [lineOf("DTEND", end)] : [])];
 }
 
 /** The zone that these lines name. */
@@ -51,11 +58,17 @@ function momentLine(name: string, moment: LocalMoment): string {
   // Hours that a change of clocks skips become what they mean.
   const { date, time = "00:00", timeZone, offset } = momentOfInstant(instant, moment.timeZone);
   // Of an hour that comes twice, programs differ in which one they take it for.
-  if (timeZone === "UTC" || offset !== undefined) {
-    const utc = new Date(instant).toISOString().slice(0, 19);
-    return `${name}:${digits(utc)}Z`;
-  }
+  if (timeZone === "UTC" || offset !== undefined) return utcLine(name, moment);
   return `${name};TZID=${timeZone}:${digits(`${date}T${time}`)}${time.length === 5 ? "00" : ""}`;
+}
+
+function utcLine(name: string, moment: LocalMoment): string {
+  return `${name}:${utcText(instantOf(moment))}`;
+}
+
+/** An instant as calendars write it: `20260314T080000Z`. */
+export function utcText(epochMs: number): string {
+  return `${digits(new Date(epochMs).toISOString().slice(0, 19))}Z`;
 }
 
 function digits(text: string): string {

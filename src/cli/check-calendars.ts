@@ -1,0 +1,49 @@
+import { eventsOf } from "../calendars/calendar-events.ts";
+import { type Calendar, calendarsOf } from "../calendars/calendar.ts";
+import type { Database } from "../db/database.ts";
+import { messageOf } from "../sdk/errors.ts";
+import { isLoopback } from "../settings/loopback.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Finding } from "./check-findings.ts";
+import { countOf } from "./set-up-words.ts";
+
+/**
+ * What the calendars show now, and whether the programs of others can reach them.
+ *
+ * @param db Undefined: it cannot be read, as its own check tells.
+ */
+export function checkCalendars(
+  settings: Settings,
+  db: Database | undefined,
+): (Finding | Promise<Finding>)[] {
+  const calendars = calendarsOf(settings.config);
+  if (calendars.length === 0) return [];
+  return [...unreachable(settings), ...calendars.map((calendar) => checkCalendar(calendar, db))];
+}
+
+/** The programs of Google and Microsoft fetch links from their own machines. */
+function unreachable({ publicUrl }: Settings): Finding[] {
+  if (!isLoopback(publicUrl) && publicUrl.startsWith("https:")) return [];
+  const line =
+    `Google and Outlook cannot subscribe to links at ${publicUrl}: ` +
+    "set BELLHOP_PUBLIC_URL to an https address that is known outside";
+  return [{ name: "calendars", state: "warning", line }];
+}
+
+async function checkCalendar(calendar: Calendar, db: Database | undefined): Promise<Finding> {
+  const name = `calendars.${calendar.id}`;
+  const shown = calendar.show.length === 0 ? "nothing of guests" : calendar.show.join(", ");
+  const reach = `${calendar.daysBack} days back, ${calendar.daysAhead} ahead; shows ${shown}`;
+  if (!db) return { name, state: "ok", line: reach };
+  try {
+    const relief = () => Promise.resolve();
+    const { events, isCut } = await eventsOf(calendar, { db, nowMs: Date.now(), relief });
+    const count = countOf(events.length, "event");
+    if (isCut) return { name, state: "warning", line: `${count}, more is left out; ${reach}` };
+    // It may be new; or a word in its rule is none that bookings have.
+    const why = events.length === 0 ? " (no booking fits it now)" : "";
+    return { name, state: "ok", line: `${count}${why}; ${reach}` };
+  } catch (error) {
+    return { name, state: "failed", line: messageOf(error) };
+  }
+}
