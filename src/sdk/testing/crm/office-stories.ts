@@ -42,6 +42,17 @@ export const officeStories: readonly CrmStory[] = [
     contacts: [],
   },
   {
+    title: "deleted by the office, and a note about the booking is due",
+    settings: { notes: true },
+    steps: [
+      { see: {} },
+      { office: "remove", contact: "anna.§" },
+      { see: { status: "checked_in" } },
+      { again: "in order" },
+    ],
+    contacts: [],
+  },
+  {
     title: "deleted by the office, and wanted all the same",
     settings: { whenDeleted: "recreate" },
     steps: [{ see: {} }, { office: "remove", contact: "anna.§" }, { see: total("200.00") }],
