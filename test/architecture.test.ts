@@ -225,6 +225,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "recipientOf",
     "retryAfterMs",
     "standardHeaders",
+    "webAddress",
   ]);
 });
 

@@ -1,7 +1,8 @@
+import { webAddress } from "#sdk";
 import { crmSettings } from "#sdk/crm";
 import { z } from "zod";
 
-const address = z.url({ protocol: /^https?$/ });
+const address = webAddress("write them as `user` and `password`");
 const names = z.array(z.string().min(1)).min(1).optional();
 
 const CalendarRule = z.strictObject({

@@ -17,3 +17,4 @@ export * from "./simulator.ts";
 export * from "./source.ts";
 export * from "./standard-webhook.ts";
 export * from "./time.ts";
+export * from "./web-address.ts";
