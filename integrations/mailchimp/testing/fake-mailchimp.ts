@@ -86,6 +86,21 @@ export class FakeMailchimp {
     return member;
   }
 
+  /** The guest leaves, by the link in a mail. @returns whether there was anybody. */
+  leave(email: string): boolean {
+    const member = this.member(email);
+    if (member) member.status = "unsubscribed";
+    return member !== undefined;
+  }
+
+  /** The guest comes by a form of Mailchimp's and confirms: whoever has left comes back so alone. */
+  signUp(email: string): void {
+    this.forgotten.delete(md5(email));
+    const member = this.member(email);
+    if (member) member.status = "subscribed";
+    else this.add(email, "subscribed");
+  }
+
   #allowed(request: SimulatedRequest): SimulatedAnswer {
     try {
       const [, credentials = ""] = (request.headers["authorization"] ?? "").split(" ");
