@@ -5,7 +5,7 @@ import { checkContext } from "#sdk/testing";
 
 import { type DavContext, send } from "./client.ts";
 import { DavConfig } from "./config.ts";
-import { create, edit, EVENT } from "./resource.ts";
+import { CARD, create, edit, EVENT } from "./resource.ts";
 
 const URL = "https://dav.example.com/book/a.vcf";
 const config = DavConfig.parse({
@@ -49,6 +49,45 @@ describe("what an answer means", () => {
     const { context } = serving([status]);
 
     expect(kindOf(await errorOf(send({ method: "PUT", url: URL }, context)))).toBe(kind);
+  });
+
+  const refusing = (name: string): [number, object, string] => [
+    403,
+    {},
+    `<?xml version="1.0"?><D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"><C:${name}/></D:error>`,
+  ];
+  const writing = (...answer: [number, object, string]) => {
+    const [status, headers, text] = answer;
+    const { context } = serving([status, headers as Record<string, string>, text]);
+    return errorOf(create(URL, "one", CARD, context));
+  };
+
+  it.each([
+    ...["valid-address-data", "supported-address-data", "no-uid-conflict", "max-resource-size"],
+    ...["valid-calendar-data", "valid-calendar-object-resource", "max-instances"],
+  ])("403 because of %s is about this one card or event", async (name) => {
+    const error = await writing(...refusing(name));
+
+    expect(kindOf(error)).toBe("permanent");
+    expect((error as Error).message).toContain(name);
+  });
+
+  it.each([
+    ["of a right that is missing", refusing("need-privileges")],
+    ["of a calendar for tasks alone", refusing("supported-calendar-component")],
+    ["without a word", [403, {}, ""]],
+    ["in words for people", [403, {}, "<html><p>valid-address-data & more"]],
+    ["of one thing, in a document with entities", [403, {}, "<!DOCTYPE x>" + refusing("a")[2]]],
+  ] as [string, [number, object, string]][])("403 %s waits for the settings", async (_, answer) => {
+    expect(kindOf(await writing(...answer))).toBe("configuration");
+  });
+
+  it("412 because of what is in the card is not made good by looking again", async () => {
+    const [, , text] = refusing("valid-address-data");
+    const twin = refusing("no-uid-conflict")[2];
+
+    expect(kindOf(await writing(412, {}, text))).toBe("permanent");
+    expect(kindOf(await writing(412, {}, twin))).toBe("retryable");
   });
 
   it("a busy server is asked again when it says", async () => {

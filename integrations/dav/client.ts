@@ -9,7 +9,7 @@ import {
 } from "#sdk";
 
 import type { DavConfig } from "./config.ts";
-import { type Found, readMultistatus } from "./multistatus.ts";
+import { conditionsIn, type Found, readMultistatus } from "./multistatus.ts";
 
 export type DavContext = Pick<HandlerContext<DavConfig>, "config" | "http" | "clock" | "signal">;
 
@@ -31,6 +31,12 @@ export interface DavAnswer {
 const TIMEOUT_MS = 30_000;
 const MOST_REDIRECTS = 4;
 const REDIRECTS = [301, 302, 303, 307, 308];
+/** What a server may have against the text of one card or event (RFC 6352, 6.3.2; RFC 4791, 5.3.2). */
+const OF_THE_TEXT = [
+  ...["supported-address-data", "valid-address-data", "supported-calendar-data"],
+  ...["valid-calendar-data", "valid-calendar-object-resource", "max-resource-size"],
+  ...["min-date-time", "max-date-time", "max-instances", "max-attendees-per-instance"],
+];
 const WRITES: readonly string[] = ["PUT", "DELETE"];
 
 /** Sends one call. @throws what it means for the work when the server does not do it. */
@@ -101,7 +107,12 @@ export function assertAsSafe(from: string, to: string): void {
 function judge(response: HttpResponse, request: DavRequest, { clock }: DavContext): void {
   const { status, headers } = response;
   const { method, url, accept = [] } = request;
-  if (status < 400 || accept.includes(status)) return;
+  if (status < 400) return;
+  const refused = WRITES.includes(method) ? refusedFor(response) : undefined;
+  if (refused !== undefined) {
+    throw new PermanentError(`the server does not take it: ${refused} (${method} ${url})`);
+  }
+  if (accept.includes(status)) return;
   const what = `${method} ${url}: ${status}`;
   switch (status) {
     case 401:
@@ -129,4 +140,15 @@ function judge(response: HttpResponse, request: DavRequest, { clock }: DavContex
         mayHaveHappened: status !== 429 && WRITES.includes(method),
       });
   }
+}
+
+/**
+ * Why the text of this one thing is refused, whatever the status: some say 412, as if somebody else
+ * had been faster. A twin with another status may be just that, and is found by looking again.
+ */
+function refusedFor(response: HttpResponse): string | undefined {
+  const { status } = response;
+  if (![403, 409, 412].includes(status)) return undefined;
+  const reasons = [...OF_THE_TEXT, ...(status === 403 ? ["no-uid-conflict"] : [])];
+  return conditionsIn(response.text()).find((name) => reasons.includes(name));
 }

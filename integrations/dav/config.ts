@@ -1,8 +1,9 @@
+import { webAddress } from "#sdk";
 import { calendarRule } from "#sdk/calendar";
 import { crmSettings } from "#sdk/crm";
 import { z } from "zod";
 
-const address = z.url({ protocol: /^https?$/ });
+const address = webAddress("write them as `user` and `password`");
 
 const CalendarRule = z.strictObject({
   url: address.describe("The calendar"),

@@ -50,6 +50,21 @@ function propsOf({ prop = "" }: { prop?: Record<string, unknown> | "" }): object
   return prop === "" ? {} : prop;
 }
 
+/**
+ * Local names in the body of a refusal, which says what was not as it has to be (RFC 4918, 16).
+ *
+ * @returns none where the body is something else, such as a page for people.
+ */
+export function conditionsIn(xml: string): string[] {
+  if (/<!DOCTYPE/i.test(xml)) return [];
+  try {
+    const { error } = parser.parse(xml) as { error?: unknown };
+    return Object.keys(Object(error) as object);
+  } catch {
+    return [];
+  }
+}
+
 /** The address inside a property such as `addressbook-home-set`. */
 export function hrefIn(prop: unknown, base: string): string | undefined {
   const href = (prop as { href?: unknown } | undefined)?.href;

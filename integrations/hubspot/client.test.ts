@@ -2,13 +2,7 @@ import { expect, it } from "vitest";
 
 import type { SimulatedAnswer } from "#sdk";
 
-import { ANNA, Desk, failureOf } from "./testing.ts";
-
-const answer = (
-  status: number,
-  body: object = {},
-  headers: Record<string, string> = {},
-): SimulatedAnswer => ({ status, headers, body: JSON.stringify(body) });
+import { ANNA, answer, Desk, failureOf } from "./testing.ts";
 
 /** What comes of a contact whose first call is answered so. */
 async function met(instead: SimulatedAnswer) {

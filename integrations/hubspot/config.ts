@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { webAddress } from "#sdk";
 import { crmSettings } from "#sdk/crm";
 
 /** What is HubSpot's alone. */
@@ -18,8 +19,7 @@ export const hubspotSettings = {
     .boolean()
     .default(false)
     .describe("Whether `bellhop check` makes the properties that are missing in HubSpot"),
-  apiBaseUrl: z
-    .url({ protocol: /^https?$/ })
+  apiBaseUrl: webAddress("the token alone is what Bellhop logs in with")
     .default("https://api.hubapi.com")
     .describe("Address of the API"),
 };

@@ -1,18 +1,33 @@
 import { z } from "zod";
 
-import { PermanentError } from "#sdk";
-import type { CrmContext, Note } from "#sdk/crm";
+import { kindOf, PermanentError } from "#sdk";
+import type { CrmContext, Note, Remote } from "#sdk/crm";
 
 import { associatedWith, typeOf } from "./associations.ts";
 import { HubSpotClient } from "./client.ts";
 import type { HubSpotConfig } from "./config.ts";
-import { read, Records } from "./records.ts";
+import { read, Records, type RecordType } from "./records.ts";
+
+type Context = CrmContext<HubSpotConfig>;
 
 /** On the time line of the contact and of the deal. */
-export async function writeNote(note: Note, context: CrmContext<HubSpotConfig>): Promise<string> {
+export async function writeNote(note: Note, context: Context): Promise<Remote | "gone"> {
   const client = new HubSpotClient(context);
   const known = note.mayExist ? await findNote(note, client) : undefined;
-  if (known !== undefined) return known;
+  if (known !== undefined) return { externalId: known };
+  try {
+    return await make(note, context);
+  } catch (error) {
+    if (kindOf(error) !== "permanent") throw error;
+    // What was deleted is refused in several words, so that it is looked for instead.
+    if (!(await isThere("contacts", note.contactId, client))) return "gone";
+    const { dealId, ...rest } = note;
+    if (dealId === undefined || (await isThere("deals", dealId, client))) throw error;
+    return make(rest, context);
+  }
+}
+
+async function make(note: Note, context: Context): Promise<Remote> {
   const { contactId, dealId } = note;
   const to = (id: string, type: object) => ({ to: { id }, types: [type] });
   const body = {
@@ -25,9 +40,14 @@ export async function writeNote(note: Note, context: CrmContext<HubSpotConfig>):
       ...(dealId === undefined ? [] : [to(dealId, typeOf("notes", "deals"))]),
     ],
   };
-  const answer = await client.send({ method: "POST", path: "v3/objects/notes", body });
-  if (answer !== undefined) return read(z.object({ id: z.string() }), answer).id;
-  throw new PermanentError(`contact ${contactId} is not there any more: no note about it`);
+  const call = { method: "POST", path: "v3/objects/notes", body } as const;
+  const answer = await new HubSpotClient(context).send(call);
+  if (answer === undefined) throw new PermanentError("HubSpot does not find what a note is about");
+  return { externalId: read(z.object({ id: z.string() }), answer).id };
+}
+
+async function isThere(type: RecordType, id: string, client: HubSpotClient): Promise<boolean> {
+  return (await new Records(client, type, []).byId(id)) !== undefined;
 }
 
 /** Among those of the contact: unlike the search, that list has what was written just now. */

@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Note } from "#sdk/crm";
 
 import { contacts } from "./contacts.ts";
 import { writeNote } from "./notes.ts";
-import { ANNA, DEAL, Desk, failureOf, idOf, known } from "./testing.ts";
+import { ANNA, answer, DEAL, Desk, failureOf, idOf, known } from "./testing.ts";
 
 const OLA = { ...ANNA, person: "p-ola", firstName: "Ola", email: "ola@example.com" };
 
@@ -129,4 +129,44 @@ it("a note is written once, also when nobody knows whether it got through", asyn
     "&lt;b&gt;Walk&lt;/b&gt;: confirmed [fjord/1201/note:1]",
   );
   expect(desk.fake.records.associated(`notes/${one?.id ?? ""}`, "deals")).toEqual([dealId]);
+});
+
+describe("a note that HubSpot refuses", () => {
+  const refusal = answer(400, { category: "VALIDATION_ERROR", message: "no such association" });
+
+  async function deskWithNote() {
+    const desk = new Desk();
+    const contactId = await idOf(desk.putContact(ANNA));
+    const dealId = await idOf(desk.putDeal({ ...DEAL, contactId }));
+    const note: Note = { key: "n1", text: "confirmed", contactId, dealId, mayExist: false };
+    return { desk, note, ...{ contactId, dealId } };
+  }
+
+  it.each([
+    ["not there", undefined],
+    ["no association with it", refusal],
+  ])("the contact was deleted, and HubSpot calls it %s: there is no note", async (_, instead) => {
+    const { desk, note, contactId } = await deskWithNote();
+    desk.fake.records.remove(contactId);
+    if (instead) desk.fake.instead.push(instead);
+
+    expect(await writeNote(note, desk.context)).toBe("gone");
+  });
+
+  it("the deal was deleted: the contact gets it all the same", async () => {
+    const { desk, note, contactId, dealId } = await deskWithNote();
+    desk.fake.records.remove(dealId);
+
+    await writeNote(note, desk.context);
+
+    const [one] = desk.fake.records.of("notes");
+    expect(desk.fake.records.associated(`notes/${one?.id ?? ""}`, "contacts")).toEqual([contactId]);
+  });
+
+  it("and both are there: it needs somebody", async () => {
+    const { desk, note } = await deskWithNote();
+    desk.fake.instead.push(refusal);
+
+    expect((await failureOf(writeNote(note, desk.context))).kind).toBe("permanent");
+  });
 });

@@ -1,4 +1,4 @@
-import { type CheckContext, kindOf, messageOf } from "#sdk";
+import { type CheckContext, kindOf, messageOf, type SimulatedAnswer } from "#sdk";
 import type { Contact, CrmContext, Deal, Known } from "#sdk/crm";
 import { checkContext, memoryLog, nothingElse } from "#sdk/testing";
 
@@ -84,4 +84,13 @@ export async function failureOf(promise: Promise<unknown>) {
   );
   const { mayHaveHappened, retryAfterMs } = Object(error) as Record<string, unknown>;
   return { kind: kindOf(error), message: messageOf(error), mayHaveHappened, retryAfterMs };
+}
+
+/** One that comes instead of the fake's own. */
+export function answer(
+  status: number,
+  body: object = {},
+  headers: Record<string, string> = {},
+): SimulatedAnswer {
+  return { status, headers, body: JSON.stringify(body) };
 }

@@ -6,7 +6,7 @@ import { dataCentre, type MailchimpConfig } from "./config.ts";
 export type CallContext = Pick<CrmContext<MailchimpConfig>, "config" | "log" | "http" | "signal">;
 
 export interface Call {
-  method: "GET" | "POST" | "PUT" | "PATCH";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/3.0/`. */
   path: string;
   query?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { webAddress } from "#sdk";
 import { crmSettings } from "#sdk/crm";
 
 /** What a merge field may show of a guest. */
@@ -27,8 +28,7 @@ export const mailchimpSettings = {
     .array(z.string().min(1))
     .default([])
     .describe("Taken off every contact: tags that `tags` named once"),
-  apiBaseUrl: z
-    .url({ protocol: /^https?$/ })
+  apiBaseUrl: webAddress("`apiKey` alone is what Bellhop logs in with")
     .optional()
     .describe("Address of the API; defaults to that of the key's data centre"),
 };

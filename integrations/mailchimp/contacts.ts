@@ -30,7 +30,7 @@ export const contacts: CrmContacts<MailchimpConfig> = {
       return await (put.known ? change(put, put.known, context) : make(put, context));
     } catch (error) {
       if (error instanceof LeftOutError) return { refused: error.message };
-      if (error instanceof TakenError) return "gone";
+      if (error instanceof TakenError) return leaveBehind(put.known, context);
       throw error;
     }
   },
@@ -86,19 +86,22 @@ async function change(
   context: Context,
 ): Promise<Remote | "gone"> {
   const members = new Members(context);
-  const there = await members.byHash(known.externalId);
-  if (!there || isArchived(there)) return "gone";
+  const found = await members.byHash(known.externalId);
+  if (!found || isArchived(found)) return "gone";
+  const status = statusFor(thing, found);
+  // A no goes ahead of the rest: it counts, whatever Mailchimp thinks of that.
+  const there = status === "unsubscribed" ? await members.change(found.id, { status }) : found;
+  if (!there) return "gone";
   const merge_fields = fieldsToWrite(
     { fields: mergeFieldsIn(fields), known },
     textsOf(there),
     context.config,
   );
   const { email = "" } = fields;
-  const status = statusFor(thing, there);
   const body: MemberBody = {
     ...(Object.keys(merge_fields).length > 0 && { merge_fields }),
     ...(there.email_address.toLowerCase() !== email && { email_address: email }),
-    ...(status && { status }),
+    ...(status === "subscribed" && { status }),
   };
   const isSame = Object.keys(body).length === 0;
   const changed = isSame ? there : await members.change(there.id, body);
@@ -108,7 +111,7 @@ async function change(
 }
 
 /**
- * The one place that touches the status of an existing member. On the list comes only who has agreed
+ * The one place that decides about the status of an existing member. On the list comes only who has agreed
  * and was never on it; who has left, whose mail came back, or who has not confirmed yet, stays so.
  * Whoever takes the consent back is taken off.
  */
@@ -117,6 +120,19 @@ function statusFor(contact: Contact, { status }: Member): MemberBody["status"] {
   if (wish === "subscribe" && status === "transactional") return "subscribed";
   const isOn = status === "subscribed" || status === "pending";
   return wish === "leave" && isOn ? "unsubscribed" : undefined;
+}
+
+/**
+ * The guest has an address that is a member already, which is the guest's from now on. The old one is
+ * given up, or it would go on being sent what nobody can take back any more. Who has left there is
+ * kept, as Mailchimp remembers by it that nobody may be put back.
+ */
+async function leaveBehind(known: Known | undefined, context: Context): Promise<"gone"> {
+  const members = new Members(context);
+  const there = known && (await members.byHash(known.externalId));
+  const isInUse = ["subscribed", "pending", "transactional"].includes(there?.status ?? "");
+  if (there && isInUse) await members.archive(there.id);
+  return "gone";
 }
 
 /** Only those that the settings name are ours: others are left as they are. */

@@ -67,6 +67,11 @@ export class Members {
     await this.#client.send({ method: "POST", path, body: { tags } });
   }
 
+  /** Kept out of sight, and sent nothing. */
+  async archive(hash: string): Promise<void> {
+    await this.#client.send({ method: "DELETE", path: this.#path(hash) });
+  }
+
   /** With all that Mailchimp keeps of the member, for good. */
   async erase(hash: string): Promise<void> {
     const path = this.#path(hash, "/actions/delete-permanent");

@@ -6,8 +6,9 @@ import { vendorServer, type VendorServer } from "#sdk/testing";
 
 import { check } from "./check.ts";
 import { contacts } from "./contacts.ts";
+import { hashOf } from "./members.ts";
 import { mailchimp } from "./target.ts";
-import { AGREED, ANNA, Desk } from "./testing.ts";
+import { AGREED, ANNA, Desk, known } from "./testing.ts";
 import { API_KEY } from "./testing/fake-mailchimp.ts";
 
 // Mailchimp's own library is told the same and sent to a server of ours: what it asks must be what we
@@ -38,6 +39,10 @@ async function requestsOfEverything(): Promise<SimulatedRequest[]> {
   await check(desk.context);
   await desk.putFound(ANNA);
   await desk.putFound({ ...AGREED, phone: "+4711" });
+  await desk.put({ ...AGREED, email: "anna.berg@example.com" });
+  const moved = { ...ANNA, email: "anna.berg@example.com" };
+  await desk.put(moved, known(hashOf("anna@example.com")));
+  desk.fake.add("anna@example.com", "subscribed");
   await desk.putFound({ ...ANNA, consent: "no" });
   await mailchimp.read("anna", desk.context);
   const found = await contacts.find(ANNA, desk.context);
@@ -58,6 +63,7 @@ async function say({ method, url, body: bytes }: SimulatedRequest): Promise<void
     "GET members": () => lists["getListMember"]?.(list, hash),
     "PUT members": () => lists["setListMember"]?.(list, hash, body, options),
     "PATCH members": () => lists["updateListMember"]?.(list, hash, body, options),
+    "DELETE members": () => lists["deleteListMember"]?.(list, hash),
     "POST members/tags": () => lists["updateListMemberTags"]?.(list, hash, body),
     "POST members/actions": () => lists["deleteListMemberPermanent"]?.(list, hash),
     "GET search": () => searchMembers["search"]?.(options["query"], options),

@@ -120,12 +120,44 @@ it("tags of the settings are put on and former ones taken off, others are left",
   expect([...member.tags].toSorted()).toEqual(["guest", "vip", "walk"]);
 });
 
-it("an address that another member has leads to that one", async () => {
-  const desk = new Desk();
-  await desk.put(ANNA);
-  desk.fake.add("new@example.com", "subscribed");
+describe("a new address that is a member already", () => {
+  const MOVED = { ...ANNA, email: "new@example.com" };
 
-  expect(await desk.put({ ...ANNA, email: "new@example.com" }, known(ANNAS))).toBe("gone");
+  it.each([
+    ["subscribed", "archived"],
+    ["pending", "archived"],
+    ["transactional", "archived"],
+    ["unsubscribed", "unsubscribed"],
+    ["cleaned", "cleaned"],
+  ])("leads to that one, and the old one that is %s: %s", async (before, after) => {
+    const desk = new Desk();
+    desk.fake.add("anna@example.com", before);
+    desk.fake.add("new@example.com", "subscribed");
+
+    expect(await desk.put(MOVED, known(ANNAS))).toBe("gone");
+    expect(desk.fake.member("anna@example.com")?.status).toBe(after);
+    expect(desk.fake.member("new@example.com")?.status).toBe("subscribed");
+  });
+
+  it("is archived: so is the old one, and nobody comes back", async () => {
+    const desk = new Desk();
+    desk.fake.add("anna@example.com", "subscribed");
+    desk.fake.add("new@example.com", "archived");
+
+    expect(await desk.put(MOVED, known(ANNAS))).toBe("gone");
+    expect(await contacts.find(MOVED, desk.context)).toBeUndefined();
+    expect(desk.fake.member("anna@example.com")?.status).toBe("archived");
+  });
+});
+
+it("a no counts, also when the rest is refused", async () => {
+  const desk = new Desk();
+  desk.fake.add("anna@example.com", "subscribed");
+  const fake = { ...ANNA, consent: "no" as const, email: "x@fake.example.com" };
+
+  await desk.put(fake, known(ANNAS));
+
+  expect(desk.fake.member("anna@example.com")?.status).toBe("unsubscribed");
 });
 
 it("an address that Mailchimp takes for a false one is left out, in words", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { isTimeZone } from "#sdk";
+import { isTimeZone, webAddress } from "#sdk";
 
 const digits = z.string().regex(/^\d{1,20}$/, "must be a number in quotes");
 
@@ -22,8 +22,7 @@ export const PlanyoConfig = z.strictObject({
     .optional()
     .meta({ secret: true })
     .describe("Secret hash key, only when it is enabled for the API key"),
-  apiBaseUrl: z
-    .url({ protocol: /^https?$/ })
+  apiBaseUrl: webAddress("`apiKey` and `hashKey` are what Bellhop logs in with")
     .default("https://www.planyo.com/rest/")
     .describe("Address of the API; https://sandbox.planyo.com/rest/ for a test site"),
   timestamps: z

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { webAddress } from "#sdk";
+
 /** What a mail is about. It decides when the mail makes no sense any more. */
 export const KINDS = ["before", "after", "balance", "expiring", "other"] as const;
 
@@ -28,8 +30,7 @@ const TimerMail = z.strictObject({
   meetingPoint: Text.describe("Where guests are met, in every language"),
   whatToBring: Text.describe("What guests should have with them, in every language"),
   note: Text.describe("A paragraph of your own, such as how to pay, in every language"),
-  reviewLink: z
-    .url({ protocol: /^https?$/, error: "must be a link to the web" })
+  reviewLink: webAddress("every guest would read them")
     .optional()
     .describe("Page on which guests can write a review"),
 });

@@ -1,4 +1,4 @@
-import { isTimeZone } from "#sdk";
+import { isTimeZone, webAddress } from "#sdk";
 import { z } from "zod";
 
 const ID = /^[0-9]{1,12}$/;
@@ -26,8 +26,7 @@ const Settings = z.strictObject({
     .optional()
     .describe("Id of the channel, where there is only one; with apiKey, instead of channels"),
   apiKey: apiKey.optional().describe("API key of that one channel"),
-  apiBaseUrl: z
-    .url({ protocol: /^https?$/ })
+  apiBaseUrl: webAddress("`apiKey` alone is what Bellhop logs in with")
     .default("https://api.tourcms.com")
     .describe("Where the TourCMS API is"),
   timeZone: z

@@ -1,3 +1,4 @@
+import { webAddress } from "#sdk";
 import { accountingSettings } from "#sdk/accounting";
 import { z } from "zod";
 
@@ -43,8 +44,7 @@ const Journals = z.strictObject({
 
 /** What is Tryton's alone. */
 const trytonSettings = {
-  url: z
-    .url({ protocol: /^https?$/ })
+  url: webAddress("write them as `user` and `password`")
     .transform((url) => url.replace(/\/+$/, ""))
     .describe("Address of the Tryton server, such as https://tryton.example.com"),
   database: name.describe("Name of the database"),

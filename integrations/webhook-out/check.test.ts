@@ -30,7 +30,11 @@ it("says that the receiver can be reached, and sends it nothing", async () => {
 it("an address in a private network is refused as long as nothing allows it", async () => {
   server = await vendorServer(() => ({ status: 200, body: "" }));
 
-  await expect(checking({ url: server.url })).rejects.toMatchObject({ kind: "configuration" });
+  await expect(checking({ url: server.url })).rejects.toMatchObject({
+    kind: "configuration",
+    message:
+      "127.0.0.1 is in a private network: nothing is sent there, unless allowPrivate names 127.0.0.1",
+  });
 });
 
 it("nobody there is an error that may go away, and does not tell the rest of the address", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { EVENT_TYPES, type EventType, WEBHOOK_SECRET } from "#sdk";
+import { EVENT_TYPES, type EventType, webAddress, WEBHOOK_SECRET } from "#sdk";
 
 /** What `schedule.due` says is between Bellhop and one integration. */
 export const SENT_TYPES = EVENT_TYPES.filter((type) => type !== "schedule.due");
@@ -11,9 +11,7 @@ const ONLY_WHEN_NAMED: readonly EventType[] = ["clock.hourly"];
 const Secret = z.string().regex(WEBHOOK_SECRET, "write whsec_ and 24 to 64 bytes in base64");
 
 export const WebhookOutConfig = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(hasNoPassword, "must have no user and password in it: they would be sent to everybody")
+  url: webAddress("Bellhop signs what it sends, and logs in nowhere")
     .meta({ secret: true })
     .describe("Where events are sent, such as https://example.com/hooks/bookings"),
   secret: z
@@ -56,10 +54,4 @@ export function hostOf({ url }: WebhookOutConfig): string {
 export function isOnlyPublic({ url, allowPrivate }: WebhookOutConfig): boolean {
   if (typeof allowPrivate === "boolean") return !allowPrivate;
   return !allowPrivate.includes(new URL(url).hostname);
-}
-
-function hasNoPassword(url: string): boolean {
-  if (!URL.canParse(url)) return true; // refused for that already
-  const { username, password } = new URL(url);
-  return username === "" && password === "";
 }

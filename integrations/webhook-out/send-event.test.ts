@@ -165,6 +165,7 @@ it.each([
 
   expect(error).toMatchObject({ kind });
   expect(messageOf(error)).toContain("is in a private network");
+  expect(messageOf(error)).toContain("unless allowPrivate names 127.0.0.1");
   expect(requests).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { webAddress } from "#sdk";
 import { accountingSettings } from "#sdk/accounting";
 
 const code = z.string().min(1).max(10);
@@ -71,12 +72,10 @@ export const xeroSettings = {
     .array(z.string().min(1))
     .default([...SCOPES])
     .describe("What Bellhop asks to be allowed"),
-  apiBaseUrl: z
-    .url({ protocol: /^https?$/ })
+  apiBaseUrl: webAddress("`clientId` and `clientSecret` are what Bellhop logs in with")
     .default("https://api.xero.com")
     .describe("Address of the API"),
-  identityUrl: z
-    .url({ protocol: /^https?$/ })
+  identityUrl: webAddress("`clientId` and `clientSecret` are what Bellhop logs in with")
     .default(XERO_IDENTITY)
     .describe("Address of the log-in"),
 };

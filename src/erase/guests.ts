@@ -3,10 +3,10 @@ import { searchable } from "../normalize/subject-store.ts";
 import { MOST_OF_PERSON, type PersonRegister } from "../people/person-register.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { hashOfKey } from "../sdk/people/person-keys.ts";
-import { guestEmail, type Person } from "../sdk/people.ts";
+import { guestEmail, type Person, type PersonRef } from "../sdk/people.ts";
 
 /** Somebody who asks to be forgotten, with all that is known of them. */
-export type Guest = Person;
+export type Guest = PersonRef & Pick<Person, "bookings">;
 
 const ADDRESS = /^[^\s,;:<>"()@]+@[^\s,;:<>"()@]+$/;
 
@@ -32,7 +32,8 @@ export async function findGuests(
   const bookings = await bookingsAt(db, email);
   for (const booking of bookings) refuseAgent(booking, email);
   refuseOffice(bookings, email);
-  const found = new Map((await register.knownBy(email)).map((guest) => [guest.id, guest]));
+  const known = await register.knownBy(email);
+  const found = new Map<string, Guest>(known.map((guest) => [guest.id, guest]));
   // Not filed yet, or at an address that tells nobody apart: a reseller's of one booking.
   for (const booking of bookings) {
     if ([...found.values()].some((guest) => hasMade(guest, booking))) continue;

@@ -15,6 +15,13 @@ export const MOST_OF_PERSON = 500;
 /** Bookings under one address whose guests are looked at when one of them changes. */
 const MOST_TOUCHED = 50;
 
+/** A booking, and whose it is. */
+interface Seen {
+  booking: Booking;
+  guest: Guest;
+  person: string;
+}
+
 /** Knows which bookings are one person's, over all connections. */
 export class PersonRegister {
   readonly #aliases: Aliases;
@@ -56,7 +63,7 @@ export class PersonRegister {
   async of(booking: Booking): Promise<Person> {
     const { person } = await this.#know(booking);
     const [found] = await this.#persons([person]);
-    return found ?? { id: person, bookings: [], isEmailShared: false };
+    return found ?? { id: person, bookings: [], isEmailShared: false, sharers: [] };
   }
 
   async #touchedBy({ booking }: BookingEvent, current: Booking | undefined): Promise<Person[]> {
@@ -94,26 +101,34 @@ export class PersonRegister {
     const aliases = await this.#aliases.ofPersons(ids);
     const keys = aliases.map(({ personKey }) => personKey);
     const bookings = await this.#aliases.bookings(keys, MOST_OF_PERSON);
-    const seen = bookings.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
-    const book = await this.#read(seen.map(({ guest }) => guest));
-    const theirs = (id: string) => seen.filter(({ guest }) => book.personOf(guest) === id);
-    return ids.map((id) => this.#personOf(id, theirs(id), book));
+    const sorted = bookings.toSorted(byMaking);
+    const known = sorted.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
+    const book = await this.#read(known.map(({ guest }) => guest));
+    const seen = known.map(({ booking, guest }) => {
+      // Whoever has not been looked at yet is somebody all the same.
+      return { booking, guest, person: book.personOf(guest) ?? guest.booking };
+    });
+    return ids.map((id) => this.#personOf(id, seen, book));
   }
 
-  #personOf(id: string, seen: { booking: Booking; guest: Guest }[], book: AliasBook): Person {
-    const sorted = seen.toSorted((one, other) => byMaking(one.booking, other.booking));
-    const reaches = sorted.map(({ booking, guest }) => ({
+  /** @param seen Also of others, in the order they were made. */
+  #personOf(id: string, seen: readonly Seen[], book: AliasBook): Person {
+    const own = seen.filter(({ person }) => person === id);
+    const reaches = own.map(({ booking, guest }) => ({
       ...this.#identity.reachOf(booking),
       guest,
+      isShared: book.isEmailShared(guest, id),
     }));
-    const newest = reaches.findLast(({ email }) => email !== undefined);
+    const withEmail = reaches.filter(({ email }) => email !== undefined);
+    const newest = withEmail.findLast(({ isShared }) => !isShared) ?? withEmail.at(-1);
     const phone = reaches.findLast((reach) => reach.phone !== undefined)?.phone;
     return {
       id,
-      bookings: sorted.map(({ booking }) => booking),
+      bookings: own.map(({ booking }) => booking),
       ...(newest?.email !== undefined && { email: newest.email }),
       ...(phone !== undefined && { phone }),
-      isEmailShared: newest !== undefined && book.isEmailShared(newest.guest, id),
+      isEmailShared: newest?.isShared ?? false,
+      sharers: newest ? sharersOf(newest.guest, id, seen) : [],
     };
   }
 
@@ -123,6 +138,16 @@ export class PersonRegister {
     const persons = await this.#aliases.ofPersons(named.map(({ person }) => person));
     return new AliasBook([...named, ...persons]);
   }
+}
+
+/** Others who give the address of a guest, each with the bookings that do. */
+function sharersOf({ email }: Guest, id: string, seen: readonly Seen[]): Booking[][] {
+  const bookings = new Map<string, Booking[]>();
+  for (const { booking, guest, person } of seen) {
+    if (guest.email !== email || person === id) continue;
+    bookings.set(person, [...(bookings.get(person) ?? []), booking]);
+  }
+  return [...bookings.values()];
 }
 
 function keysOf({ customer, email, emailWords, phone, booking }: Guest): string[] {

@@ -18,3 +18,4 @@ export * from "./source.ts";
 export * from "./standard-webhook.ts";
 export * from "./text.ts";
 export * from "./time.ts";
+export * from "./web-address.ts";

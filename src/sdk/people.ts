@@ -18,12 +18,14 @@ export interface Person {
   id: string;
   /** As they are now, oldest first; none when they are somebody else's meanwhile. */
   bookings: readonly Booking[];
-  /** The newest address that reaches the guest. */
+  /** The newest address that reaches the guest: one of their own before one that is another's. */
   email?: string;
   /** The newest number, E.164. */
   phone?: string;
   /** The address is another person's, who had it first. */
   isEmailShared: boolean;
+  /** Bookings by which others give the same address, of each of them, oldest first. */
+  sharers: readonly (readonly Booking[])[];
 }
 
 export interface People {

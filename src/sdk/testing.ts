@@ -2,6 +2,7 @@ export * from "./testing/builders.ts";
 export * from "./testing/contract.ts";
 export * from "./testing/free-port.ts";
 export * from "./testing/memory-mail.ts";
+export * from "./testing/processes.ts";
 export * from "./testing/programs.ts";
 export * from "./testing/vendor-server.ts";
 export * from "./testing/accounting/conformance.ts";

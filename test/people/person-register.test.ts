@@ -80,6 +80,28 @@ onEachStore((store) => {
     expect(byAddress.map(({ id, isEmailShared }) => [id, isEmailShared])).toEqual([[ola.id, true]]);
   });
 
+  it("knows who else is behind an address, by the bookings that give it", async () => {
+    const { register, keep } = at(await store.open());
+    const anna = await keep("fjord", "1", { ...ANNA, id: "7" });
+    const ola = await keep("fjord", "2", { name: "Ola Vik", email: "anna@example.com" });
+    for (const one of [anna, ola]) await register.of(one);
+    await keep("fjord", "3", { name: "Ola Vik", email: "ola@example.com" });
+
+    expect((await register.of(anna)).sharers).toEqual([[ola]]);
+    expect((await register.of(ola)).sharers).toEqual([[anna]]);
+  });
+
+  it("an address of one's own comes before a newer one that is another's", async () => {
+    const { register, keep } = at(await store.open());
+    const anna = await register.of(await keep("fjord", "1", { ...ANNA, id: "7" }));
+    await register.of(await keep("fjord", "2", { name: "Ola Vik", email: "ola@example.com" }));
+    const newest = await keep("fjord", "3", { ...ANNA, id: "7", email: "ola@example.com" });
+
+    const person = await register.of(newest);
+
+    expect(person).toMatchObject({ id: anna.id, email: "anna@example.com", isEmailShared: false });
+  });
+
   it("a guest who is only looked at leaves no trace", async () => {
     const db = await store.open();
     const { register, keep } = at(db);

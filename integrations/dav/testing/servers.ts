@@ -1,10 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { freePort } from "#sdk/testing";
+import { endProgram, freePort, runProgram, startProgram } from "#sdk/testing";
 
 export const USER = "hub";
 export const PASSWORD = "secret";
@@ -26,7 +26,7 @@ export interface DavServer {
 /** A real Radicale with one user. */
 export async function startRadicale(): Promise<DavServer> {
   const { folder, port } = await prepare();
-  run("htpasswd", ["-bcB", join(folder, "users"), USER, PASSWORD]);
+  runProgram("htpasswd", ["-bcB", join(folder, "users"), USER, PASSWORD], options);
   const lines = [
     ...["[server]", `hosts = 127.0.0.1:${port}`],
     ...["[auth]", "type = htpasswd", `htpasswd_filename = ${join(folder, "users")}`],
@@ -35,7 +35,7 @@ export async function startRadicale(): Promise<DavServer> {
   ];
   const configuration = join(folder, "radicale.conf");
   writeFileSync(configuration, lines.join("\n"));
-  const child = start("radicale", ["-C", configuration]);
+  const child = startProgram("radicale", ["-C", configuration], options);
   return serving(child, port, folder, "");
 }
 
@@ -43,12 +43,8 @@ export async function startRadicale(): Promise<DavServer> {
 export async function startXandikos(): Promise<DavServer> {
   const { folder, port } = await prepare();
   const where = ["-l", "127.0.0.1", "-p", String(port), "-d", join(folder, "store")];
-  const child = start("xandikos", [
-    ...where,
-    "--defaults",
-    "--current-user-principal",
-    `/${USER}/`,
-  ]);
+  const whose = ["--defaults", "--current-user-principal", `/${USER}/`];
+  const child = startProgram("xandikos", [...where, ...whose], options);
   return serving(child, port, folder, "calendars/");
 }
 
@@ -56,18 +52,7 @@ async function prepare() {
   return { folder: mkdtempSync(join(tmpdir(), "bellhop-dav-")), port: await freePort() };
 }
 
-/** Debian's programs run under Debian's python3, whatever else is called so on the PATH. */
-const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
-const env = { PATH, LANG: "C.UTF-8", HOME: tmpdir() };
-
-function run(program: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, args, { env });
-  if (status !== 0) throw new Error(`${program}: ${stderr.toString()}`);
-}
-
-function start(program: string, args: readonly string[]): ChildProcess {
-  return spawn(program, args, { stdio: "ignore", env });
-}
+const options = { env: { HOME: tmpdir() } };
 
 async function serving(
   child: ChildProcess,
@@ -87,7 +72,7 @@ async function serving(
     home: `${url}/${USER}/`,
     calendarHome: `${url}/${USER}/${calendars}`,
     async stop() {
-      await end(child);
+      await endProgram(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -98,12 +83,4 @@ function isAnswering(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Ends a process that the test started, by pid, and waits until it is gone. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  await exit;
 }

@@ -86,6 +86,21 @@ export class FakeMailchimp {
     return member;
   }
 
+  /** The guest leaves, by the link in a mail. @returns whether there was anybody. */
+  leave(email: string): boolean {
+    const member = this.member(email);
+    if (member) member.status = "unsubscribed";
+    return member !== undefined;
+  }
+
+  /** The guest comes by a form of Mailchimp's and confirms: whoever has left comes back so alone. */
+  signUp(email: string): void {
+    this.forgotten.delete(md5(email));
+    const member = this.member(email);
+    if (member) member.status = "subscribed";
+    else this.add(email, "subscribed");
+  }
+
   #allowed(request: SimulatedRequest): SimulatedAnswer {
     try {
       const [, credentials = ""] = (request.headers["authorization"] ?? "").split(" ");
@@ -113,6 +128,7 @@ export class FakeMailchimp {
     if (method === "PUT") return this.#put(hash, body);
     const member = this.members.get(hash);
     if (!member) throw notFound();
+    if (method === "DELETE") return archive(member);
     if (action === "tags") return tag(member, body);
     if (action === "actions") return this.#erase(hash);
     return method === "PATCH" ? this.#patch(hash, member, body) : json(200, shown(hash, member));
@@ -126,9 +142,7 @@ export class FakeMailchimp {
       const detail = `${email} was permanently deleted and cannot be re-imported.`;
       throw new Refusal(400, "Forgotten Email Not Subscribed", detail);
     }
-    if (email.endsWith("@fake.example.com")) {
-      throw new Refusal(400, "Invalid Resource", `${email} looks fake or invalid`);
-    }
+    refuseFalse(email);
     if (status === undefined) throw new Refusal(400, "Invalid Resource", "status_if_new is needed");
     const member = this.add(email, status);
     this.#write(member, body);
@@ -142,6 +156,7 @@ export class FakeMailchimp {
       const detail = `${member.email} is in a compliance state due to unsubscribe, bounce, or compliance review and cannot be subscribed.`;
       throw new Refusal(400, "Member In Compliance State", detail);
     }
+    refuseFalse(email);
     const moved = email === undefined ? hash : md5(email);
     if (moved !== hash && this.members.has(moved)) {
       throw new Refusal(400, "Member Exists", `${email ?? ""} is already a list member.`);
@@ -174,6 +189,20 @@ export class FakeMailchimp {
     const members = found.map(([hash, member]) => shown(hash, member));
     return json(200, { exact_matches: { members: [] }, full_search: { members } });
   }
+}
+
+function refuseFalse(email = ""): void {
+  if (!email.endsWith("@fake.example.com")) return;
+  throw new Refusal(400, "Invalid Resource", `${email} looks fake or invalid`);
+}
+
+/** Kept, and shown to nobody. */
+function archive(member: FakeMember): SimulatedAnswer {
+  if (member.status === "archived") {
+    throw new Refusal(405, "Method Not Allowed", "This list member cannot be removed.");
+  }
+  member.status = "archived";
+  return { status: 204, body: "" };
 }
 
 function tag(member: FakeMember, { tags = [] }: Body): SimulatedAnswer {

@@ -2,9 +2,16 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, existsSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { freePort, hasPrograms } from "#sdk/testing";
+import {
+  asUser,
+  endProgram,
+  freePort,
+  hasPrograms,
+  runProgram,
+  startProgram,
+  until,
+} from "#sdk/testing";
 
-import { end, run, start, until, userOfPostgres } from "./processes.ts";
 import { serve } from "./server.ts";
 import { setUp } from "./set-up.ts";
 import { shopAt, type Shop } from "./shop.ts";
@@ -34,16 +41,20 @@ interface Postgres {
 async function startPostgres(): Promise<Postgres> {
   const bin = binaries() ?? "";
   const folder = mkdtempSync(join(tmpdir(), "bellhop-postgres-"));
-  const asUser = userOfPostgres(folder);
+  const user = asUser("postgres", folder);
   const data = join(folder, "data");
   const port = await freePort();
-  run(join(bin, "initdb"), ["-D", data, "-A", "trust", "-U", "postgres", "--no-sync"], asUser);
+  runProgram(join(bin, "initdb"), ["-D", data, "-A", "trust", "-U", "postgres", "--no-sync"], user);
   const settings = [
     ...["listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`],
     ...["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
   ];
   const options = settings.flatMap((setting) => ["-c", setting]);
-  const server = start(join(bin, "postgres"), ["-D", data, "-p", `${port}`, ...options], asUser);
+  const server = startProgram(
+    join(bin, "postgres"),
+    ["-D", data, "-p", `${port}`, ...options],
+    user,
+  );
   const isReady = () => succeeds(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", `${port}`]);
   await until(isReady, "an answer of PostgreSQL");
   return {
@@ -51,7 +62,7 @@ async function startPostgres(): Promise<Postgres> {
     port,
     bin,
     stop: async () => {
-      await end(server, "SIGQUIT");
+      await endProgram(server, "SIGQUIT");
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -59,7 +70,7 @@ async function startPostgres(): Promise<Postgres> {
 
 function succeeds(program: string, args: readonly string[]): boolean {
   try {
-    run(program, args);
+    runProgram(program, args);
     return true;
   } catch {
     return false;
@@ -75,7 +86,7 @@ async function buildDump(folder: string): Promise<void> {
   const postgres = await startPostgres();
   try {
     mkdirSync(folder, { recursive: true });
-    run(join(postgres.bin, "createdb"), [...at(postgres), "bellhop"]);
+    runProgram(join(postgres.bin, "createdb"), [...at(postgres), "bellhop"]);
     writeFileSync(join(folder, "password"), `${ADMIN_PASSWORD}\n`);
     const configuration = join(folder, "build.conf");
     writeFileSync(configuration, `[database]\nuri = ${postgres.uri}\n`);
@@ -83,7 +94,7 @@ async function buildDump(folder: string): Promise<void> {
     const server = await serve({ folder, databaseUri: postgres.uri });
     await setUp(server.url, ADMIN_PASSWORD).finally(() => server.stop());
     const file = join(folder, "bellhop.dump");
-    run(join(postgres.bin, "pg_dump"), [...at(postgres), "-Fc", "-f", file, "bellhop"]);
+    runProgram(join(postgres.bin, "pg_dump"), [...at(postgres), "-Fc", "-f", file, "bellhop"]);
   } finally {
     await postgres.stop();
   }
@@ -92,9 +103,9 @@ async function buildDump(folder: string): Promise<void> {
 export async function openPostgresShop(): Promise<Shop> {
   const template = await kept("postgres", buildDump);
   const postgres = await startPostgres();
-  run(join(postgres.bin, "createdb"), [...at(postgres), "bellhop"]);
+  runProgram(join(postgres.bin, "createdb"), [...at(postgres), "bellhop"]);
   const dump = join(template, "bellhop.dump");
-  run(join(postgres.bin, "pg_restore"), [...at(postgres), "-d", "bellhop", dump]);
+  runProgram(join(postgres.bin, "pg_restore"), [...at(postgres), "-d", "bellhop", dump]);
   const folder = mkdtempSync(join(tmpdir(), "bellhop-tryton-"));
   const server = await serve({ folder, databaseUri: postgres.uri });
   return shopAt(server.url, async () => {

@@ -2,9 +2,7 @@ import type { SpawnOptions } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { freePort } from "#sdk/testing";
-
-import { end, start, until } from "./processes.ts";
+import { endProgram, freePort, startProgram, until } from "#sdk/testing";
 
 export interface Server {
   /** `http://127.0.0.1:PORT` */
@@ -33,13 +31,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
   ];
   writeFileSync(configuration, lines.join("\n"));
   const inFolder: SpawnOptions = { cwd: folder };
-  const child = start("trytond", ["-c", configuration, "-d", "bellhop"], inFolder);
+  const child = startProgram("trytond", ["-c", configuration, "-d", "bellhop"], inFolder);
   const url = `http://127.0.0.1:${port}`;
   await until(() => {
     if (child.exitCode !== null) throw new Error(`trytond ended with ${child.exitCode}`);
     return isAnswering(url);
   }, "an answer of trytond");
-  return { url, stop: () => end(child) };
+  return { url, stop: () => endProgram(child) };
 }
 
 async function isAnswering(url: string): Promise<boolean> {

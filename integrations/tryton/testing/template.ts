@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { run, until } from "./processes.ts";
+import { runProgram, until } from "#sdk/testing";
+
 import { serve } from "./server.ts";
 import { setUp } from "./set-up.ts";
 
@@ -41,7 +42,7 @@ export async function kept(name: string, make: (folder: string) => Promise<void>
 }
 
 function fingerprint(): string {
-  const hash = createHash("sha256").update(run("trytond", ["--version"]));
+  const hash = createHash("sha256").update(runProgram("trytond", ["--version"]));
   const files = ["template.ts", "set-up.ts"].map((name) => join(import.meta.dirname, name));
   for (const file of files.filter(existsSync)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
@@ -84,7 +85,7 @@ async function build(folder: string): Promise<void> {
 
 /** Makes the tables of an empty database. */
 export function createDatabase(configuration: string, database: string, folder: string): void {
-  run(
+  runProgram(
     "trytond-admin",
     [
       ...["-c", configuration, "-d", database, "-p", "--email", "admin@example.test"],

@@ -8,8 +8,9 @@ import {
   standardHeaders,
 } from "#sdk";
 
-import { hostOf, isOnlyPublic, isWanted, SENT_TYPES, type WebhookOutConfig } from "../config.ts";
+import { hostOf, isWanted, SENT_TYPES, type WebhookOutConfig } from "../config.ts";
 import { judgeAnswer } from "../judge-answer.ts";
+import { toReceiver } from "../to-receiver.ts";
 
 const TIMEOUT_MS = 20_000;
 
@@ -41,18 +42,13 @@ async function send(
   { config, http, clock }: Context,
 ): Promise<EffectResult> {
   const body = JSON.stringify(cloudEventOf(event));
-  const answer = await http.send({
-    method: "POST",
-    url: config.url,
-    headers: {
-      "content-type": `${config.contentType}; charset=utf-8`,
-      "user-agent": "Bellhop",
-      ...standardHeaders(config.secret, { id: event.id, sentAt: clock.now(), body }),
-    },
-    body,
-    timeoutMs: TIMEOUT_MS,
-    onlyPublic: isOnlyPublic(config),
-  });
+  const headers = {
+    "content-type": `${config.contentType}; charset=utf-8`,
+    "user-agent": "Bellhop",
+    ...standardHeaders(config.secret, { id: event.id, sentAt: clock.now(), body }),
+  };
+  const request = { method: "POST", headers, body, timeoutMs: TIMEOUT_MS };
+  const answer = await toReceiver(config, (where) => http.send({ ...request, ...where }));
   judgeAnswer(answer, hostOf(config), clock.now());
   return {
     externalId: event.id,

@@ -20,11 +20,13 @@ export function contactOf(
   settings: CrmSettings,
   nowMs: number,
 ): Contact | undefined {
-  const { id, email, phone, isEmailShared, bookings } = person;
+  const { id, email, phone, isEmailShared, bookings, sharers } = person;
   const told = bookings.filter((booking) => !isBlank(booking));
   const newest = told.at(-1);
   if (!newest) return undefined;
-  const consent = consentOf(told, email, settings);
+  const isRefused = sharers.some((theirs) => consentOf(theirs, email, settings) === "no");
+  // What is sent there reaches everybody behind the address.
+  const consent = isRefused ? "no" : consentOf(told, email, settings);
   return {
     person: id,
     ...nameOf(told, email ?? phone ?? `Guest of booking ${newest.reference}`),

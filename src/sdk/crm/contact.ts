@@ -33,7 +33,7 @@ export interface Contact {
   /** `YYYY-MM-DD`, when the next that stands begins. */
   nextStayOn?: string;
   tags: readonly string[];
-  /** What the guest last said about being written to. */
+  /** What the guest last said about being written to; `no` also when another at the address did. */
   consent: Consent;
   /** Whether the guest may be put on a list; nobody may who has left it. */
   maySubscribe: boolean;

@@ -5,6 +5,8 @@ import type { Kept } from "./keep.ts";
 import type { CrmSettings } from "./settings.ts";
 import type { CrmTarget } from "./target.ts";
 
+const NO_CONTACT = "the contact was deleted at the other side: no note about it";
+
 /** Tells in the history of the contact that a booking has another status. History itself is no news. */
 export async function writeNote<Config extends CrmSettings>(
   target: CrmTarget<Config>,
@@ -46,9 +48,12 @@ export async function writeNote<Config extends CrmSettings>(
       return Promise.resolve(undefined);
     },
     perform: async () => {
-      const externalId = await writeLine(note, context);
-      return { externalId, summary: `Wrote a note: ${status}`, data: { status } };
+      const written = await writeLine(note, context);
+      // Remembered like one that was written: the same status is not tried again.
+      if (written === "gone") return { summary: NO_CONTACT, data: { status } };
+      return { ...written, summary: `Wrote a note: ${status}`, data: { status } };
     },
   });
+  if (result.summary === NO_CONTACT) return { reason: NO_CONTACT };
   return { done: result.summary ?? "wrote a note" };
 }

@@ -140,8 +140,12 @@ export interface CrmTarget<Config> {
   /** Agents. */
   companies?: CrmObject<Company, Config>;
   deals?: CrmObject<Deal, Config>;
-  /** Writes into the history of a contact how a booking has gone on. @returns its id. */
-  note?(note: Note, context: CrmContext<Config>): Promise<string>;
+  /**
+   * Writes into the history of a contact how a booking has gone on.
+   *
+   * @returns `gone` when the contact is not there any more: then there is nothing to write into.
+   */
+  note?(note: Note, context: CrmContext<Config>): Promise<Remote | "gone">;
   /**
    * Reads back what the target holds.
    *

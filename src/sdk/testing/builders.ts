@@ -120,7 +120,7 @@ export const nothingElse = {
   lane: "test/handler|test",
   people: {
     of: (booking: Booking) =>
-      Promise.resolve({ id: "test", bookings: [booking], isEmailShared: false }),
+      Promise.resolve({ id: "test", bookings: [booking], isEmailShared: false, sharers: [] }),
     touchedBy: () => Promise.resolve([]),
   },
   entriesOf: noEntries,

@@ -14,8 +14,8 @@ function booking(reference: string, email: string, news?: string): Booking {
   };
 }
 
-function consentIn(bookings: Booking[], email = "bert@own.example") {
-  const person = { id: "p", bookings, email, isEmailShared: false };
+function consentIn(bookings: Booking[], email = "bert@own.example", sharers: Booking[][] = []) {
+  const person = { id: "p", bookings, email, isEmailShared: false, sharers };
   const { consent, maySubscribe } = contactOf(person, SETTINGS, 0) ?? {};
   return [consent, maySubscribe];
 }
@@ -38,6 +38,19 @@ it("a no with any address counts after the last yes, and another address's yes d
 
   expect(consentIn([yes, no, other])).toEqual(["no", false]);
   expect(consentIn([no, yes])).toEqual(["yes", true]);
+});
+
+it("a no of somebody else behind the address counts until it is taken back, a yes never", () => {
+  const yes = booking("1", "bert@own.example", "yes");
+  const silent = booking("1", "bert@own.example");
+  const theirs = (...answers: string[]) =>
+    answers.map((answer, index) => booking(`o${index}`, "bert@own.example", answer));
+  const told = (own: Booking, ...sharers: Booking[][]) => consentIn([own], undefined, sharers);
+
+  expect(told(yes, theirs("no"))).toEqual(["no", false]);
+  expect(told(yes, theirs("yes"), theirs("yes", "no"))).toEqual(["no", false]);
+  expect(told(yes, theirs("no", "yes"))).toEqual(["yes", true]);
+  expect(told(silent, theirs("yes"))).toEqual(["unknown", false]);
 });
 
 it("an empty answer of the booking does not hide the guest's own", () => {

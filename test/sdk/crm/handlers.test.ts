@@ -182,6 +182,23 @@ describe("notes", () => {
       ["fjord/1/note:4", "booking 1: confirmed"],
     ]);
   });
+
+  it("are not written for a contact that the office has deleted: skipped once, with the reason", async () => {
+    const toy = new ToyCrm();
+    const desk = deskOf(toy);
+    await desk.see(booking("1"));
+    toy.contacts.clear();
+    const arrived = desk.note(booking("1", { version: 2, status: "checked_in" }));
+
+    const [, deal] = await desk.handle(arrived);
+    const [, again] = await desk.handle(arrived);
+
+    expect(deal).toEqual({
+      skipped: "the contact was deleted at the other side: no note about it",
+    });
+    expect(again).toEqual({ skipped: "the deal is as it should be" });
+    expect(toy.notes.size).toBe(1);
+  });
 });
 
 it("history that is told after the first use gets no note, and what follows does", async () => {

@@ -60,9 +60,10 @@ export class ToyCrm {
       },
       companies: this.#object(companies, companyFields, ({ key }) => [["key", key]]),
       deals: this.#object(deals, dealFields, ({ key }) => [["key", key]]),
-      note: ({ key, text }) => {
+      note: ({ key, text, contactId }) => {
+        if (!contacts.has(contactId)) return Promise.resolve("gone");
         this.notes.set(key, text);
-        return Promise.resolve(key);
+        return Promise.resolve({ externalId: key });
       },
       read: (mark) => Promise.resolve(this.#read(mark)),
     };

@@ -107,6 +107,18 @@ export const guestStories: readonly CrmStory[] = [
     ],
   },
   {
+    title: "a guest comes with an address of one's own, then with somebody else's",
+    steps: [
+      { see: {} },
+      { booking: 2, see: { customer: OLA } },
+      { booking: 3, see: { customer: { ...ANNA, email: "ola.§@example.com" } } },
+    ],
+    contacts: [
+      { name: "Anna Berg§", email: "anna.§@example.com", bookings: 2 },
+      { name: "Ola Vik§", email: "ola.§@example.com", bookings: 1 },
+    ],
+  },
+  {
     title: "a couple shares an address and a name: the address is one contact",
     steps: [
       { see: {} },

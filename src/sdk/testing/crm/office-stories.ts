@@ -1,6 +1,9 @@
 import { ANNA, type CrmStory, OLA, total } from "./story.ts";
 
 const YES = { custom: { newsletter: "Yes" } };
+const NO = { custom: { newsletter: "no" } };
+const OLA_AT_ANNAS = { ...OLA, email: ANNA.email };
+const OLA_ONCE = { name: "Ola Vik§", email: "anna.§@example.com", bookings: 1 };
 const ONCE = { name: "Anna Berg§", email: "anna.§@example.com", bookings: 1 };
 const NOW_200 = { ...ONCE, spent: ["200.00 EUR"] };
 
@@ -37,6 +40,17 @@ export const officeStories: readonly CrmStory[] = [
       { office: "remove", contact: "anna.§" },
       { see: total("200.00") },
       { booking: 2, see: {} },
+      { again: "in order" },
+    ],
+    contacts: [],
+  },
+  {
+    title: "deleted by the office, and a note about the booking is due",
+    settings: { notes: true },
+    steps: [
+      { see: {} },
+      { office: "remove", contact: "anna.§" },
+      { see: { status: "checked_in" } },
       { again: "in order" },
     ],
     contacts: [],
@@ -106,18 +120,46 @@ export const officeStories: readonly CrmStory[] = [
   },
   {
     title: "consent is refused",
-    steps: [{ see: { custom: { newsletter: "no" } } }],
+    steps: [{ see: NO }],
     contacts: [{ ...ONCE, consent: "no", isSubscribed: false }],
   },
   {
     title: "consent is withdrawn",
-    steps: [{ see: YES }, { see: { custom: { newsletter: "no" } } }],
+    steps: [{ see: YES }, { see: NO }],
     contacts: [{ ...ONCE, consent: "no", isSubscribed: false }],
   },
   {
     title: "consent is withdrawn with a later booking",
-    steps: [{ see: YES }, { booking: 2, see: { custom: { newsletter: "no" } } }],
+    steps: [{ see: YES }, { booking: 2, see: NO }],
     contacts: [{ ...ONCE, bookings: 2, consent: "no", isSubscribed: false }],
+  },
+  {
+    title: "consent is given, and refused by another guest behind the address",
+    steps: [{ see: YES }, { booking: 2, see: { ...NO, customer: OLA_AT_ANNAS } }],
+    contacts: [
+      { ...ONCE, consent: "no", isSubscribed: false },
+      { ...OLA_ONCE, isEmailShared: true, consent: "no", isSubscribed: false },
+    ],
+  },
+  {
+    title: "consent is refused, and given by another guest behind the address",
+    steps: [{ see: NO }, { booking: 2, see: { ...YES, customer: OLA_AT_ANNAS } }],
+    contacts: [
+      { ...ONCE, consent: "no", isSubscribed: false },
+      { ...OLA_ONCE, isEmailShared: true, consent: "no", isSubscribed: false },
+    ],
+  },
+  {
+    title: "consent is withdrawn with somebody else's address",
+    steps: [
+      { see: YES },
+      { booking: 2, see: { customer: OLA } },
+      { booking: 3, see: { ...NO, customer: { ...ANNA, email: OLA.email } } },
+    ],
+    contacts: [
+      { ...ONCE, bookings: 2, consent: "no", isSubscribed: false },
+      { name: "Ola Vik§", email: "ola.§@example.com", bookings: 1, consent: "no" },
+    ],
   },
   {
     title: "consent is given, and nobody is to be put on the list",

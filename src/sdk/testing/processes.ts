@@ -6,7 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** @throws with what the program said when it fails. */
-export function run(program: string, args: readonly string[], options: SpawnOptions = {}): string {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): string {
   const { status, stdout, stderr } = spawnSync(program, args, {
     ...options,
     env: environment(options),
@@ -15,7 +19,8 @@ export function run(program: string, args: readonly string[], options: SpawnOpti
   return stdout.toString();
 }
 
-export function start(
+/** One that goes on: end it by `endProgram`. */
+export function startProgram(
   program: string,
   args: readonly string[],
   options: SpawnOptions = {},
@@ -28,13 +33,17 @@ function environment({ env = {} }: SpawnOptions): NodeJS.ProcessEnv {
 }
 
 /** Ends a process that the test started, by pid, and waits until it is gone. */
-export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+export async function endProgram(
+  child: ChildProcess,
+  signal: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill(signal);
   await exit;
 }
 
+/** Looks again and again. @throws when it has not come to be so in time. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string,
@@ -47,10 +56,14 @@ export async function until(
   }
 }
 
-/** PostgreSQL refuses to run as root: there it gets the user that its package brings. */
-export function userOfPostgres(folder: string): SpawnOptions {
-  if (process.getuid?.() !== 0) return {};
-  const [uid = 0, gid = 0] = ["-u", "-g"].map((flag) => Number(run("id", [flag, "postgres"])));
+/**
+ * For programs that refuse to run as root: there they get the user that their package brings.
+ *
+ * @param folder Theirs from then on, and where they run.
+ */
+export function asUser(user: string, folder: string): SpawnOptions {
+  if (process.getuid?.() !== 0) return { cwd: folder };
+  const [uid = 0, gid = 0] = ["-u", "-g"].map((flag) => Number(runProgram("id", [flag, user])));
   chownSync(folder, uid, gid);
   return { uid, gid, cwd: folder };
 }
