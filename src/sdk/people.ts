@@ -65,6 +65,8 @@ export type PeopleContext<Config> = Pick<
 
 /** Of an integration that keeps people at the other side. */
 export interface PeopleKeeper<Config> {
+  /** As of a handler: whether the settings let it keep anybody. Defaults to yes. */
+  isWanted?(config: Config): boolean;
   /**
    * Erases all that the other side holds of a person.
    *
