@@ -26,6 +26,20 @@ export interface Person {
   isEmailShared: boolean;
 }
 
+/** By what a guest is found at the other side, beside the name. */
+export interface GuestKeys {
+  /** `Person.id`: ours, and stays the same for good. Write it where the target can be searched. */
+  person: string;
+  /** Lower case; reaches the guest. */
+  email?: string;
+  /** Somebody else has this address too, and had it first: where addresses are unique it is theirs. */
+  isEmailShared: boolean;
+  /** E.164: `+4790000000` */
+  phone?: string;
+  /** `Party.code` of all that accounting may have posted for the guest, oldest first. */
+  billingCodes?: readonly string[];
+}
+
 export interface People {
   /** Who has made the booking. */
   of(booking: Booking): Promise<Person>;

@@ -2,6 +2,8 @@ import type { Booking } from "../booking.ts";
 import type { BookingEvent, BookingEventType } from "../booking-event.ts";
 import type { EffectResult, HandlerContext } from "../context.ts";
 import type { Handler, HandlerResult, Integration } from "../integration.ts";
+import { guestKeysOf } from "../people/guest-keys.ts";
+import { isBlank } from "../people/person-keys.ts";
 import { type Issued, issuedIn } from "./issued.ts";
 import { type Facts, nextDocuments } from "./next-documents.ts";
 import { isNoted, type NotedDocument } from "./noted.ts";
@@ -125,9 +127,12 @@ async function put<Config>(
   mayExist: boolean,
 ): Promise<void> {
   const { connection, reference } = booking;
+  const party = partyFor(document.party, booking);
   const posting = {
-    number: `${connection}/${reference}/${document.key}`,
-    party: partyFor(document.party, booking),
+    ...{ number: `${connection}/${reference}/${document.key}`, party },
+    ...(isKnownGuest(party, booking) && {
+      guest: async () => guestKeysOf(await context.people.of(booking)),
+    }),
     title: titleOf(booking),
     booking,
     externalIdOf: (key: string) => posted.get(key),
@@ -159,6 +164,10 @@ async function note<Config>(
 function partyFor(code: string, booking: Booking): Party {
   const party = partyOf(booking);
   return party.code === code ? party : { code, kind: party.kind, name: code, isKnown: true };
+}
+
+function isKnownGuest({ kind, isKnown = false }: Party, booking: Booking): boolean {
+  return kind === "guest" && !isKnown && !isBlank(booking);
 }
 
 function resultOf(documents: readonly Issued["document"][]): HandlerResult {

@@ -2,6 +2,7 @@ import { oneLine } from "../text.ts";
 import { type Booking, type BookingStatus, type Customer } from "../booking.ts";
 import { addMoney, type Money } from "../money.ts";
 import type { Person } from "../people.ts";
+import { guestKeysOf } from "../people/guest-keys.ts";
 import { isBlank } from "../people/person-keys.ts";
 import { consentOf } from "./consent.ts";
 import type { Contact } from "./contact.ts";
@@ -20,16 +21,15 @@ export function contactOf(
   settings: CrmSettings,
   nowMs: number,
 ): Contact | undefined {
-  const { id, email, phone, isEmailShared, bookings } = person;
+  const { email, phone, bookings } = person;
   const told = bookings.filter((booking) => !isBlank(booking));
   const newest = told.at(-1);
   if (!newest) return undefined;
   const consent = consentOf(told, email, settings);
   return {
-    person: id,
+    ...guestKeysOf(person),
     ...nameOf(told, email ?? phone ?? `Guest of booking ${newest.reference}`),
-    ...present({ email, phone, ...whereaboutsOf(newest) }),
-    isEmailShared,
+    ...present(whereaboutsOf(newest)),
     ...historyOf(bookings, nowMs),
     tags: settings.tags,
     consent,
