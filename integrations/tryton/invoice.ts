@@ -90,10 +90,11 @@ async function rewrite(
 }
 
 async function headValues(
-  { number, title, document, party }: Posting<InvoiceDocument>,
+  posting: Posting<InvoiceDocument>,
   desk: Desk,
 ): Promise<Values> {
-  const owner = await desk.party(party);
+  const { number, title, document } = posting;
+  const owner = await desk.party(posting);
   const receivable = await desk.account("receivable");
   return {
     party: owner.id,
