@@ -7,8 +7,8 @@ import integration from "./index.ts";
 import { officeOf } from "./testing/office.ts";
 import { CRM_SETTINGS, openShop, type Shop } from "./testing/shop.ts";
 
-/** A real server takes its time: every sixth story in the usual run, all of them in a long one. */
-const USUAL = CRM_STORIES.filter((_, index) => index % 6 === 0).map(({ title }) => title);
+/** A real server takes its time: every eighth story in the usual run, all of them in a long one. */
+const USUAL = CRM_STORIES.filter((_, index) => index % 8 === 0).map(({ title }) => title);
 
 describe.runIf(hasPrograms("trytond", "trytond-admin"))("on a real Tryton", () => {
   let shop: Shop;

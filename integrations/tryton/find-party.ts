@@ -34,8 +34,6 @@ const FoundRow = {
 
 export type FoundParty = z.infer<z.ZodObject<typeof FoundRow>>;
 
-/** Also those that the office has set inactive. */
-export const ANY_STATE = ["active", "in", [true, false]];
 const OLDEST_FIRST = { order: [["id", "ASC"]] };
 const MOST_CODES = 200;
 const MOST_STEPS = 10;
@@ -46,9 +44,10 @@ export async function partiesWith(
   identifiers: readonly string[],
   tryton: Tryton,
 ): Promise<FoundParty[]> {
-  const either = ["OR", ["code", "in", codes], ["identifiers.code", "in", identifiers]];
-  const domain = [either, ANY_STATE];
-  const rows = await tryton.searchRead("party.party", domain, FoundRow, OLDEST_FIRST);
+  const domain = ["OR", ["code", "in", codes], ["identifiers.code", "in", identifiers]];
+  // A clause about `active` would not do: Tryton adds its own to each part of a domain without one.
+  const all = tryton.within({ active_test: false });
+  const rows = await all.searchRead("party.party", domain, FoundRow, OLDEST_FIRST);
   const last: FoundParty[] = [];
   for (const row of rows) last.push(await successorOf(row, tryton));
   return last;

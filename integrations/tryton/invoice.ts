@@ -89,10 +89,7 @@ async function rewrite(
   return id;
 }
 
-async function headValues(
-  posting: Posting<InvoiceDocument>,
-  desk: Desk,
-): Promise<Values> {
+async function headValues(posting: Posting<InvoiceDocument>, desk: Desk): Promise<Values> {
   const { number, title, document } = posting;
   const owner = await desk.party(posting);
   const receivable = await desk.account("receivable");

@@ -4,13 +4,7 @@ import { type GuestKeys, kindOf, messageOf, RetryableError } from "#sdk";
 import type { Party } from "#sdk/accounting";
 
 import type { Tryton, Values } from "./client.ts";
-import {
-  booksKey,
-  findGuest,
-  type FoundParty,
-  guestKey,
-  partiesWith,
-} from "./find-party.ts";
+import { booksKey, findGuest, type FoundParty, guestKey, partiesWith } from "./find-party.ts";
 import { asId } from "./wire.ts";
 
 export interface PartyRecord {
@@ -47,7 +41,8 @@ export async function ensureParty(
   beside?: ContactsBeside,
 ): Promise<PartyRecord> {
   const { guest } = beside ?? {};
-  const there = (await findBilled(party.code, tryton, guest)) ?? (await takeUp(party, tryton, guest));
+  const there =
+    (await findBilled(party.code, tryton, guest)) ?? (await takeUp(party, tryton, guest));
   if (there !== undefined) return renewed(there, party, tryton, beside);
   const made = await createParty(party, tryton, guest);
   if (made !== undefined) return made;
@@ -180,7 +175,10 @@ function addressOf({ street, city, postcode, company }: Party, guest?: GuestKeys
 }
 
 /** Tryton knows countries only where somebody has imported them. */
-export async function countryOf({ country }: Pick<Party, "country">, tryton: Tryton): Promise<Values> {
+export async function countryOf(
+  { country }: Pick<Party, "country">,
+  tryton: Tryton,
+): Promise<Values> {
   if (country === undefined) return {};
   const domain = [["code", "=", country.toUpperCase()]];
   const [row] = await tryton.searchRead("country.country", domain, { id: asId });

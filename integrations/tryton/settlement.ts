@@ -144,11 +144,7 @@ function settling(claim: Claim, minor: number): Leg {
 }
 
 /** What the bookkeeper has to put together with an invoice of before: the guest's account has it. */
-async function onAccount(
-  posting: Posting<MoneyDocument>,
-  minor: number,
-  desk: Desk,
-): Promise<Leg> {
+async function onAccount(posting: Posting<MoneyDocument>, minor: number, desk: Desk): Promise<Leg> {
   const { currency, on } = posting.document;
   const account = await desk.account("receivable");
   const { id } = await desk.party(posting);

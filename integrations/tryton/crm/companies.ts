@@ -30,7 +30,9 @@ export const companies: CrmObject<Company, TrytonConfig> = {
       return theirs && remoteOf("party.party", theirs.id, desk);
     }),
   put: (put, context) =>
-    atDesk(context, (desk) => (put.known ? change(put, put.known, desk, context) : make(put, desk))),
+    atDesk(context, (desk) =>
+      put.known ? change(put, put.known, desk, context) : make(put, desk),
+    ),
 };
 
 function codeOf({ key, billingCode = agentKey(key) }: Company): string {
@@ -42,7 +44,9 @@ async function make({ thing, fields }: Put<Company>, desk: Desk): Promise<Remote
   try {
     const id = await desk.tryton.create("party.party", {
       ...{ name, code: codeOf(thing), identifiers: [["create", [{ code: key }]]] },
-      ...(email !== "" && { contact_mechanisms: mechanismChange("email", email, undefined, "phone") }),
+      ...(email !== "" && {
+        contact_mechanisms: mechanismChange("email", email, undefined, "phone"),
+      }),
     });
     return remoteOf("party.party", id, desk);
   } catch (error) {

@@ -36,7 +36,8 @@ export const contacts: CrmContacts<TrytonConfig> = {
     atDesk(context, (desk) =>
       put.known ? change(put, put.known, desk, context) : make(put, desk, context),
     ),
-  erase: (remote, context) => atDesk(context, (desk) => eraseParty(Number(remote.externalId), desk)),
+  erase: (remote, context) =>
+    atDesk(context, (desk) => eraseParty(Number(remote.externalId), desk)),
 };
 
 /** Nothing is there yet, so nothing of it is the office's. */
@@ -55,7 +56,7 @@ async function make(put: Put<Contact>, desk: Desk, context: Context): Promise<Re
       const values = await valuesOf({ thing, fields, there: NOTHING, phoneType }, desk);
       return desk.tryton.create("party.party", { ...values, code });
     });
-    return await noted(id, fields, desk);
+    return await noted(id, fields, desk, true);
   } catch (error) {
     if (!isTaken(error)) throw error;
   }
@@ -95,11 +96,16 @@ async function change(
     const all = { ...values, ...key };
     if (Object.keys(all).length > 0) await desk.tryton.write("party.party", [there.id], all);
   });
-  return noted(there.id, fields, desk);
+  return noted(there.id, fields, desk, false);
 }
 
-async function noted(id: number, { facts = "" }: Fields, desk: Desk): Promise<Remote> {
-  await keepNote(`party.party,${id}`, facts, desk.tryton);
+async function noted(
+  id: number,
+  { facts = "" }: Fields,
+  desk: Desk,
+  isNew: boolean,
+): Promise<Remote> {
+  await keepNote(`party.party,${id}`, facts, { tryton: desk.tryton, isNew });
   return remoteOf("party.party", id, desk);
 }
 

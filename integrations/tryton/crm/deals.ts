@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { ConfigurationError, formatAmount, parseMoney } from "#sdk";
-import type { CrmContext, CrmObject, Deal, Fields, Put, Remote } from "#sdk/crm";
+import type { CrmObject, Deal, Fields, Put, Remote } from "#sdk/crm";
 
 import { atDesk } from "../at-desk.ts";
 import type { Values } from "../client.ts";
@@ -12,8 +12,6 @@ import { inWords } from "./contact-fields.ts";
 import { factsText, keepNote } from "./own-note.ts";
 import { readParty, remoteOf } from "./party-record.ts";
 import { FREE, type State, stateOf } from "./stages.ts";
-
-type Context = CrmContext<TrytonConfig>;
 
 const MODEL = "sale.opportunity";
 
@@ -42,7 +40,7 @@ export const deals: CrmObject<Deal, TrytonConfig> = {
       const [found] = await desk.tryton.searchRead(MODEL, domain, { id: asId });
       return found && remoteOf(MODEL, found.id, desk);
     }),
-  put: (put, context) => atDesk(context, (desk) => write(put, desk, context)),
+  put: (put, context) => atDesk(context, (desk) => write(put, desk)),
 };
 
 function dealFields(deal: Deal): Fields {
@@ -58,11 +56,7 @@ function productsOf({ products }: Deal): string {
   return products.map(({ name, quantity = 1 }) => `${quantity} × ${name}`).join(", ");
 }
 
-async function write(
-  { thing, fields, known }: Put<Deal>,
-  desk: Desk,
-  _context: Context,
-): Promise<Remote | "gone"> {
+async function write({ thing, fields, known }: Put<Deal>, desk: Desk): Promise<Remote | "gone"> {
   const { tryton, company } = desk;
   const there = known && (await readOpportunity(Number(known.externalId), desk));
   if (known && there === undefined) return "gone";
@@ -71,7 +65,8 @@ async function write(
   if (there !== undefined && Object.keys(values).length > 0) {
     await tryton.write(MODEL, [there.id], values);
   }
-  await keepNote(`${MODEL},${id}`, await factsOf(thing, fields, desk), tryton);
+  const facts = await factsOf(thing, fields, desk);
+  await keepNote(`${MODEL},${id}`, facts, { tryton, isNew: there === undefined });
   return remoteOf(MODEL, id, desk);
 }
 
@@ -81,31 +76,37 @@ async function readOpportunity(id: number, { tryton }: Desk): Promise<Opportunit
 }
 
 /** What has to be written, all of it when it is made. */
-async function valuesOf(
-  deal: Deal,
-  there: Opportunity | undefined,
-  desk: Desk,
-): Promise<Values> {
-  const { key, title, contactId, madeOn, startsOn } = deal;
+async function valuesOf(deal: Deal, there: Opportunity | undefined, desk: Desk): Promise<Values> {
   // One that is not known now stays, as the office may have put the guest together with another.
-  const party = contactId === undefined ? (there?.party ?? null) : Number(contactId);
-  const amount = amountOf(deal, desk);
+  const party = deal.contactId === undefined ? (there?.party ?? null) : Number(deal.contactId);
   const state = stateFor(deal, party, there);
-  const begins = madeOn ?? startsOn;
   const wanted = {
-    ...{ reference: key, description: title, party, state, amount: amount ?? null },
-    ...(begins !== undefined && { start_date: begins }),
-    end_date: startsOn ?? null,
     ...(await employeeFor(state, there, desk)),
+    ...wantedOf(deal, desk),
+    ...{ party, state },
   };
-  const differing = Object.entries(wanted).filter(
-    ([name, value]) => value !== plain(there?.[name as keyof Opportunity] ?? null, name, desk),
-  );
-  const changes = there ? Object.fromEntries(differing) : wanted;
+  const isMoved = there === undefined || there.party !== party;
   return {
-    ...asValues(changes),
-    ...(changes.party !== undefined && { address: await addressOf(party, desk) }),
+    ...asValues(there ? differing(wanted, there, desk) : wanted),
+    ...(isMoved && { address: await addressOf(party, desk) }),
   };
+}
+
+/** Begun when the booking was made, and expected to end on the day that is booked. */
+function wantedOf({ key, title, madeOn, startsOn, ...deal }: Deal, desk: Desk) {
+  const begins = madeOn ?? startsOn;
+  return {
+    ...{ reference: key, description: title, end_date: startsOn ?? null },
+    amount: amountOf(deal, desk) ?? null,
+    ...(begins !== undefined && { start_date: begins }),
+  };
+}
+
+function differing(wanted: Partial<Wanted>, there: Opportunity, desk: Desk): Partial<Wanted> {
+  const changes = Object.entries(wanted).filter(
+    ([name, value]) => value !== plain(there[name as keyof Opportunity], name, desk),
+  );
+  return Object.fromEntries(changes);
 }
 
 /** What Tryton holds, as we write it: it has more decimals than a currency has. */
@@ -135,7 +136,7 @@ interface Wanted {
 }
 
 /** Amounts of opportunities are in the company's currency; what is in another is told in the note. */
-function amountOf({ amount }: Deal, { company }: Desk): string | undefined {
+function amountOf({ amount }: Pick<Deal, "amount">, { company }: Desk): string | undefined {
   return amount?.currency === company.currency.code ? formatAmount(amount) : undefined;
 }
 

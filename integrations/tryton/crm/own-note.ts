@@ -19,10 +19,17 @@ export function factsText(facts: Facts): string {
   return given.map(([name, value]) => `${name}: ${value}`).join("\n");
 }
 
-/** @param text As `factsText` has it. */
-export async function keepNote(resource: string, text: string, tryton: Tryton): Promise<void> {
+/**
+ * @param text As `factsText` has it.
+ * @param isNew The record was made just now, so that no note is there.
+ */
+export async function keepNote(
+  resource: string,
+  text: string,
+  { tryton, isNew }: { tryton: Tryton; isNew: boolean },
+): Promise<void> {
   const message = `${HEAD}\n${text}`;
-  const [note] = await ownNotes([resource], tryton);
+  const [note] = isNew ? [] : await ownNotes([resource], tryton);
   if (note === undefined) await tryton.create("ir.note", { resource, message });
   else if (note.message !== message) await tryton.write("ir.note", [note.id], { message });
 }

@@ -4,7 +4,7 @@ import type { Remote } from "#sdk/crm";
 
 import type { Tryton } from "../client.ts";
 import type { Desk } from "../desk.ts";
-import { ANY_STATE, isOfAnother, successorOf } from "../find-party.ts";
+import { isOfAnother, successorOf } from "../find-party.ts";
 import { postedBy } from "../reference.ts";
 import { asBoolean, asId } from "../wire.ts";
 
@@ -41,7 +41,11 @@ export const PartyRow = {
 export type PartyRecord = z.infer<z.ZodObject<typeof PartyRow>>;
 
 export async function readParty(id: number, tryton: Tryton): Promise<PartyRecord | undefined> {
-  const [row] = await tryton.searchRead("party.party", [["id", "=", id], ANY_STATE], PartyRow);
+  const domain = [
+    ["id", "=", id],
+    ["active", "in", [true, false]],
+  ];
+  const [row] = await tryton.searchRead("party.party", domain, PartyRow);
   return row;
 }
 
