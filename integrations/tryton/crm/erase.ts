@@ -4,16 +4,19 @@ import type { Tryton } from "../client.ts";
 import { type Desk, forgetReadings } from "../desk.ts";
 import { isOfAnother, keysOf, successorOf } from "../find-party.ts";
 import { isTaken } from "../party.ts";
+import { asDecimal } from "../wire.ts";
 import { type PartyRecord, readParty } from "./party-record.ts";
 
 /**
  * By Tryton's own wizard, which also goes through the history that Tryton keeps of parties. What has
  * documents stays as a party of nobody; one that has none is deleted.
  */
-export async function eraseParty(id: number, { tryton }: Desk): Promise<void> {
+export async function eraseParty(id: number, desk: Desk): Promise<void> {
+  const { tryton } = desk;
   const there = await readParty(id, tryton);
   if (there === undefined) return;
   const last = await lastOf(there, tryton);
+  await demandNothingOpen(last.id, desk);
   forgetReadings();
   await giveUpCode(last, tryton);
   await runErase(last, tryton);
@@ -29,6 +32,22 @@ async function lastOf(there: PartyRecord, tryton: Tryton): Promise<PartyRecord> 
   if (row !== undefined && key !== undefined && !isOfAnother(row, key)) return row;
   throw new PermanentError(
     `party ${there.id} has been put together with ${last.id}, which may be somebody else's: erase it in Tryton by hand`,
+  );
+}
+
+/** The wizard of Tryton 6.0 asks itself, but without a company, so that nothing is ever open. */
+async function demandNothingOpen(id: number, { tryton, config }: Desk): Promise<void> {
+  const sums = { receivable: asDecimal, payable: asDecimal };
+  const shape = { ...sums, ...(config.books && { deposit: asDecimal }) };
+  const [row = {}] = await tryton.read("party.party", [id], shape);
+  const open = Object.entries(row).filter(([, sum]) => Number(sum) !== 0);
+  if (open.length > 0) throw stillOpen(id, open.map(([name]) => name).join(", "));
+}
+
+function stillOpen(id: number, what: string, details = {}): PermanentError {
+  return new PermanentError(
+    `party ${id} cannot be erased yet: settle what is open in Tryton, then do it again (${what})`,
+    details,
   );
 }
 
@@ -74,10 +93,7 @@ function erasing(error: unknown, id: number): unknown {
   const details = { cause: error, mayHaveHappened: true };
   switch (kindOf(error)) {
     case "permanent":
-      return new PermanentError(
-        `party ${id} cannot be erased yet: settle what is open in Tryton, then do it again. ${messageOf(error)}`,
-        details,
-      );
+      return stillOpen(id, messageOf(error), details);
     case "configuration":
       return new ConfigurationError(
         `${messageOf(error)} Erasing needs the group Party Administration`,
