@@ -22,6 +22,9 @@ export const CRM_STORIES: readonly CrmStory[] = [
   ...officeStories,
 ];
 
+/** Each call of a story on a real server is broken off in a telling of its own. */
+const TOLD_OFTEN = { timeout: 15 * 60_000 };
+
 /** What a target's test brings along. */
 export interface CrmConformance<Config extends CrmSettings> {
   integration: Integration<Config>;
@@ -75,7 +78,7 @@ export function checkCrmTarget<Config extends CrmSettings>(
     });
   });
   const some = stories.filter(({ title }) => killed(title));
-  describe.runIf(some.length > 0)("killed between any two calls", () => {
+  describe.runIf(some.length > 0)("killed between any two calls", TOLD_OFTEN, () => {
     it.each(some)("$title", async (story) => {
       await killedAtEach(async (kills) => {
         await tell(conformance, story, kills);
