@@ -86,7 +86,10 @@ async function change(
   const there = await partyInUse(Number(known.externalId), fields["key"] ?? "", desk.tryton);
   if (there === undefined) return "gone";
   const texts = await textsOf(there, fields, known, desk);
-  const changes = fieldsToWrite({ fields, known }, texts, config);
+  const changes = {
+    ...fieldsToWrite({ fields, known }, texts, config),
+    ...tagsToWrite(there, fields, known, config),
+  };
   await withAnyPhone(async (phoneType) => {
     const values = await valuesOf({ thing, fields: changes, there, phoneType, known }, desk);
     // By it the guest is found, whatever was there before.
@@ -111,23 +114,33 @@ async function noted(
 
 /** What the party holds, by the names of our fields. Where it has what we want, it has just that. */
 async function textsOf(there: PartyRecord, fields: Fields, known: Known, desk: Desk) {
-  const { name, lang, "addresses.": addresses, "categories.": categories } = there;
+  const { name, lang, "addresses.": addresses } = there;
   const [email, phone] = WAYS.map((way) => meantBy(way, there, fields, known));
   const { language = "", address = "", tags = "", facts = "", key = "" } = fields;
   const wanted = language === "" ? undefined : await desk.language(language);
   const hasAddress = addresses.some((one) => addressText(one) === address);
-  const missing = tags.split("; ").filter((tag) => !categories.some((one) => one.name === tag));
   return {
     // Written by other means than a field of the party.
-    ...{ key, facts },
+    ...{ key, facts, tags },
     name: name ?? "",
     email: email ? plainValue(email) : "",
     phone: phone ? plainValue(phone) : "",
     // What nobody has told, or Tryton does not know, takes nothing away.
     language: wanted === undefined || wanted === lang ? language : lang === null ? "" : `#${lang}`,
     address: address === "" || hasAddress ? address : addressText(addresses[0] ?? NO_ADDRESS),
-    tags: missing.length === 0 || tags === "" ? tags : categories.map((one) => one.name).join("; "),
   };
+}
+
+/** Beside the categories of the office; one that was written before, it has taken away. */
+function tagsToWrite(
+  { "categories.": categories }: PartyRecord,
+  { tags = "" }: Fields,
+  known: Known,
+  { onOfficeEdit }: TrytonConfig,
+): Fields {
+  const isThere = tags.split("; ").every((tag) => categories.some(({ name }) => name === tag));
+  const isNew = onOfficeEdit === "overwrite" || known.isEdited("tags", tags);
+  return tags === "" || isThere || !isNew ? {} : { tags };
 }
 
 const NO_ADDRESS = { street: "", city: "", postal_code: "" };
