@@ -99,11 +99,11 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
   };
 
   describe("a guest is one party", () => {
-    it.each([
-      ["without an address", { email: undefined }],
-      ["with one that is another's", { isEmailShared: true }],
-    ])("whichever is first, %s", async (_, parts) => {
-      const [first, second] = [somebody(parts as object), somebody(parts as object)];
+    it("whichever is first, with nothing but the code in common", async () => {
+      const [first, second] = [
+        somebody({ isEmailShared: true }),
+        somebody({ isEmailShared: true }),
+      ];
 
       const billed = await receive(first);
       const kept = await keep(contacts, first.contact);
@@ -275,6 +275,26 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
       expect(billed.party).toBe(own);
     },
   );
+
+  it("who was put together with another guest is a part of that one, who stays as they are", async () => {
+    const [anna, ola] = [somebody(), somebody()];
+    const ids = [await keep(contacts, anna.contact), await keep(contacts, ola.contact)];
+    const [annaId = 0, olaId = 0] = ids;
+    await officeOf(() => shop.admin).merge(String(olaId), String(annaId));
+    const known = { externalId: String(olaId), isEdited: () => false };
+    const thing = { ...ola.contact, bookings: 9 };
+    const fields = contacts.fields(thing, context().config) ?? {};
+
+    const written = await contacts.put({ thing, fields, known }, context());
+    const erased: unknown = await contacts.erase(known, context()).catch(String);
+
+    expect(written).toBe("gone");
+    expect(await contacts.find(ola.contact, context())).toBeUndefined();
+    expect(erased).toContain("may be somebody else's: erase it in Tryton by hand");
+    expect((await readView(anna.mark, context())).contacts).toMatchObject([
+      { externalId: String(annaId), name: anna.contact.name, bookings: 1 },
+    ]);
+  });
 
   describe("a booking", () => {
     const stateOf = async (id: number) => {
