@@ -106,8 +106,8 @@ async function addTaxed(
   add(`tax ${tax?.id}`, taxAccount, -taxMinor, said("tax"));
 }
 
-async function withParty(legs: Leg[], { party }: Posting, desk: Desk): Promise<Leg[]> {
+async function withParty(legs: Leg[], posting: Posting, desk: Desk): Promise<Leg[]> {
   if (!legs.some(({ account }) => account.isPersonal)) return legs;
-  const { id } = await desk.party(party);
+  const { id } = await desk.party(posting);
   return legs.map((leg) => ({ ...leg, party: id }));
 }

@@ -1,13 +1,15 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 
-import { ConfigurationError, decimalsOf, kindOf, messageOf, type CheckContext } from "#sdk";
+import { ConfigurationError, decimalsOf, type CheckContext } from "#sdk";
 
 import { POSTABLE } from "./books.ts";
 import type { Tryton } from "./client.ts";
 import type { TrytonConfig } from "./config.ts";
+import { contactProblems, contactSilences } from "./crm/check.ts";
 import { forgetReadings, openDesk, type Desk, type Journal, type SingleRole } from "./desk.ts";
 import { openPeriod } from "./periods.ts";
+import { problemOf } from "./problem-of.ts";
 import { allowLogin } from "./session.ts";
 import { asBoolean, asDecimal, asId } from "./wire.ts";
 
@@ -22,20 +24,28 @@ export async function check(context: Context): Promise<string> {
   allowLogin(context);
   forgetReadings();
   const desk = await openDesk(context);
+  const { books, contacts, deals, taxNames } = desk.config;
   const problems = [
+    ...(books ? await booksProblems(desk, today(context)) : []),
+    ...(contacts ? await contactProblems(desk) : []),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems.join("; "));
+  return [
+    `company "${desk.company.name}" (${desk.company.currency.code})`,
+    ...(books ? [`${Object.keys(taxNames).length} taxes`, ...silences(desk.config)] : []),
+    ...(contacts ? [`parties${deals ? " and opportunities" : ""}`, ...contactSilences(desk)] : []),
+  ].join(", ");
+}
+
+async function booksProblems(desk: Desk, day: string): Promise<string[]> {
+  return [
     ...(await accountProblems(desk)),
     ...(await taxProblems(desk)),
     ...(await journalProblems(desk)),
     ...(await currencyProblems(desk)),
     ...(await problemOf(() => desk.paymentTerm())),
-    ...(await problemOf(() => openPeriod(today(context), desk.tryton))),
+    ...(await problemOf(() => openPeriod(day, desk.tryton))),
   ];
-  if (problems.length > 0) throw new ConfigurationError(problems.join("; "));
-  return [
-    `company "${desk.company.name}" (${desk.company.currency.code})`,
-    `${Object.keys(context.config.taxNames).length} taxes`,
-    ...silences(desk.config),
-  ].join(", ");
 }
 
 function today({ clock }: Context): string {
@@ -135,16 +145,6 @@ async function allProblems(readings: readonly (() => Promise<unknown>)[]): Promi
   const problems: string[] = [];
   for (const reading of readings) problems.push(...(await problemOf(reading)));
   return problems;
-}
-
-async function problemOf(reading: () => Promise<unknown>): Promise<string[]> {
-  try {
-    await reading();
-    return [];
-  } catch (error) {
-    if (kindOf(error) !== "configuration") throw error;
-    return [messageOf(error)];
-  }
 }
 
 const MOST_NAMES = 12;

@@ -79,6 +79,10 @@ export class Tryton {
     await this.#call(`model.${model}.write`, [ids, values], true);
   }
 
+  async remove(model: string, ids: readonly number[]): Promise<void> {
+    await this.#call(`model.${model}.delete`, [ids], true);
+  }
+
   /** Presses a button of a form. */
   async press(model: string, button: string, ids: readonly number[]): Promise<void> {
     await this.#call(`model.${model}.${button}`, [ids], true);

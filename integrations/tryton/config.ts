@@ -1,5 +1,6 @@
 import { webAddress } from "#sdk";
 import { accountingSettings } from "#sdk/accounting";
+import { crmSettings } from "#sdk/crm";
 import { z } from "zod";
 
 const name = z.string().trim().min(1);
@@ -54,6 +55,15 @@ const trytonSettings = {
     .union([z.int().positive(), name])
     .optional()
     .describe("Name or id of the company; without it the user's own"),
+  books: z.boolean().default(true).describe("Whether the books are kept in Tryton"),
+  contacts: z
+    .boolean()
+    .default(false)
+    .describe("Whether guests and agents are kept as parties, and bookings as opportunities"),
+  employee: z
+    .union([z.int().positive(), name])
+    .optional()
+    .describe("Name or id of the employee who has the opportunities; without it the user's own"),
   accounts: Accounts.prefault({}).describe("Which of the accounts stands for what: code or name"),
   taxNames: z
     .record(z.string(), name)
@@ -71,6 +81,11 @@ const trytonSettings = {
     .describe("Whether the confirmation of a booking is attached to its invoice"),
 };
 
-export const TrytonConfig = z.strictObject({ ...accountingSettings, ...trytonSettings });
+export const TrytonConfig = z
+  .strictObject({ ...accountingSettings, ...crmSettings, ...trytonSettings })
+  .refine(({ books, contacts }) => books || contacts, {
+    path: ["books"],
+    error: "books and contacts are both false: nothing would be kept in Tryton",
+  });
 
 export type TrytonConfig = z.infer<typeof TrytonConfig>;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { ConfigurationError } from "#sdk";
-import type { AccountRole, Party } from "#sdk/accounting";
+import type { AccountRole, Posting } from "#sdk/accounting";
 
 import {
   readAccount,
@@ -18,7 +18,8 @@ import {
 } from "./books.ts";
 import { Tryton } from "./client.ts";
 import type { TrytonConfig } from "./config.ts";
-import { ensureParty, type PartyRecord } from "./party.ts";
+import { type ContactsBeside, ensureParty, type PartyRecord } from "./party.ts";
+import { readEmployee, readLanguages } from "./people.ts";
 import type { TrytonContext } from "./transport.ts";
 
 export type Journal = keyof TrytonConfig["journals"];
@@ -41,8 +42,12 @@ export interface Desk {
   journal(kind: Journal): Promise<number>;
   paymentTerm(): Promise<number | undefined>;
   currency(code: string): Promise<Currency>;
-  /** As it is known now; not looked at again for a while when nothing has changed about it. */
-  party(party: Party): Promise<PartyRecord>;
+  /** Who is billed, as known now; not looked at again for a while when nothing has changed. */
+  party(posting: Pick<Posting, "party" | "guest">): Promise<PartyRecord>;
+  /** Whose opportunities ours are; undefined: nobody's. */
+  employee(): Promise<number | undefined>;
+  /** @param code Lower-case BCP 47. @returns undefined where Tryton does not have it. */
+  language(code: string): Promise<number | undefined>;
 }
 
 interface Reading {
@@ -95,8 +100,24 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
       return once(`term|${paymentTerm}`, () => readPaymentTerm(tryton, paymentTerm));
     },
     currency: (code) => once(`currency|${code}`, () => readCurrency(tryton, code)),
-    party: (party) => once(`party|${hashOf(party)}`, () => ensureParty(party, tryton)),
+    party: async ({ party, guest }) => {
+      const beside = config.contacts ? await besideOf(guest) : undefined;
+      const what = hashOf([party, beside]);
+      return once(`party|${what}`, () => ensureParty(party, tryton, beside));
+    },
+    employee: () => {
+      const { employee } = config;
+      return once(`employee|${employee}`, () => readEmployee(tryton, company, employee));
+    },
+    language: async (code) => {
+      const languages = await once("languages", () => readLanguages(tryton));
+      return languages.get(code) ?? languages.get(code.split("-")[0] ?? code);
+    },
   };
+}
+
+async function besideOf(guest: Posting["guest"]): Promise<ContactsBeside> {
+  return guest === undefined ? {} : { guest: await guest() };
 }
 
 /** No names of guests are kept as keys. */

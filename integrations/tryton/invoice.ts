@@ -89,11 +89,9 @@ async function rewrite(
   return id;
 }
 
-async function headValues(
-  { number, title, document, party }: Posting<InvoiceDocument>,
-  desk: Desk,
-): Promise<Values> {
-  const owner = await desk.party(party);
+async function headValues(posting: Posting<InvoiceDocument>, desk: Desk): Promise<Values> {
+  const { number, title, document } = posting;
+  const owner = await desk.party(posting);
   const receivable = await desk.account("receivable");
   return {
     party: owner.id,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 
-import { kindOf, messageOf } from "#sdk";
+import { type GuestKeys, kindOf, messageOf, RetryableError } from "#sdk";
 import type { Party } from "#sdk/accounting";
 
 import type { Tryton, Values } from "./client.ts";
+import { booksKey, findGuest, type FoundParty, guestKey, partiesWith } from "./find-party.ts";
 import { asId } from "./wire.ts";
 
 export interface PartyRecord {
@@ -17,54 +18,117 @@ const AddressRow = {
   street: z.string().nullable(),
   city: z.string().nullable(),
   postal_code: z.string().nullable(),
+  party_name: z.string().nullable(),
 };
 
-const PartyRow = { id: asId, name: z.string().nullable() };
+/** Of whoever keeps guests as parties too, beside the books. */
+export interface ContactsBeside {
+  /** Who is billed; absent: an agent, or nothing more is known of the guest. */
+  guest?: GuestKeys;
+}
 
 /**
  * The party with a code, as it is known now: made when it is new, renamed when its name has changed,
  * and given what is missing of address, e-mail, telephone and tax number. Found by its code alone:
  * two guests of one name are two parties.
+ *
+ * @param beside Guests are kept too: a guest is one party under whichever code, and name, e-mail and
+ *   telephone are that side's matter, which leaves alone what the office has changed.
  */
-export async function ensureParty(party: Party, tryton: Tryton): Promise<PartyRecord> {
-  const found = await findParty(party.code, tryton);
-  if (found === undefined) return createParty(party, tryton);
-  if (found.name !== party.name && !party.isKnown) {
-    await tryton.write("party.party", [found.id], { name: party.name });
+export async function ensureParty(
+  party: Party,
+  tryton: Tryton,
+  beside?: ContactsBeside,
+): Promise<PartyRecord> {
+  const { guest } = beside ?? {};
+  const there =
+    (await findBilled(party.code, tryton, guest)) ?? (await takeUp(party, tryton, guest));
+  if (there !== undefined) return renewed(there, party, tryton, beside);
+  const made = await createParty(party, tryton, guest);
+  if (made !== undefined) return made;
+  const [holder] = await partiesWith([codeOf(party, guest)], [], tryton);
+  if (holder !== undefined) return renewed(holder, party, tryton, beside);
+  throw new RetryableError(`the party ${party.code} was made and is gone again`);
+}
+
+/** An inactive one is still that of its documents; what is new of a guest goes to one that is active. */
+async function findBilled(
+  code: string,
+  tryton: Tryton,
+  guest: GuestKeys | undefined,
+): Promise<FoundParty | undefined> {
+  const found = await partiesWith([code], [booksKey(code)], tryton);
+  const active = found.filter((party) => party.active);
+  const [first] = active.length > 0 || guest !== undefined ? active : found;
+  return first;
+}
+
+/** A guest who is there already gets the code of the books too. */
+async function takeUp(
+  { code }: Party,
+  tryton: Tryton,
+  guest: GuestKeys | undefined,
+): Promise<FoundParty | undefined> {
+  const found = guest && (await findGuest(guest, tryton));
+  if (found !== undefined) {
+    await tryton.create("party.identifier", { party: found.id, code: booksKey(code) });
   }
-  const address = await ensureAddress(found.id, party, tryton);
-  await ensureContacts(found.id, party, tryton);
-  return { id: found.id, address };
+  return found;
 }
 
-async function findParty(code: string, tryton: Tryton) {
-  const [row] = await tryton.searchRead("party.party", [["code", "=", code]], PartyRow);
-  return row;
+async function renewed(
+  { id, name }: FoundParty,
+  party: Party,
+  tryton: Tryton,
+  beside: ContactsBeside | undefined,
+): Promise<PartyRecord> {
+  if (beside === undefined && name !== party.name && party.isKnown !== true) {
+    await tryton.write("party.party", [id], { name: party.name });
+  }
+  const address = await ensureAddress(id, party, tryton, beside?.guest);
+  if (beside === undefined) await ensureContacts(id, party, tryton);
+  if (party.taxNumber !== undefined) await ensureTaxNumber(id, party.taxNumber, tryton);
+  return { id, address };
 }
 
-/** With all that is known of it in one call: most guests come once. */
-async function createParty(party: Party, tryton: Tryton): Promise<PartyRecord> {
+/** Tryton keeps codes unique: of two that make a guest at once one finds the other's. */
+function codeOf({ code }: Party, guest: GuestKeys | undefined): string {
+  return guest === undefined ? code : guestKey(guest.person);
+}
+
+/**
+ * With all that is known of it in one call: most guests come once.
+ *
+ * @returns undefined: it is there, and lacks something.
+ */
+async function createParty(
+  party: Party,
+  tryton: Tryton,
+  guest: GuestKeys | undefined,
+): Promise<PartyRecord | undefined> {
   const country = await countryOf(party, tryton);
   const values = {
-    name: party.name,
-    code: party.code,
-    addresses: [["create", [{ ...addressOf(party), ...country }]]],
+    name: guest === undefined ? party.name : (party.contactName ?? party.name),
+    code: codeOf(party, guest),
+    addresses: [["create", [{ ...addressOf(party, guest), ...country }]]],
+    ...(guest && { identifiers: [["create", [{ code: booksKey(party.code) }]]] }),
   };
-  const contacts = contactsOf(party).map(([type, value]) => ({ type, value }));
+  const contacts = contactsOf(guest ? { ...guest, name: "" } : party);
+  const mechanisms = contacts.map(([type, value]) => ({ type, value }));
   try {
-    const whole = { ...values, contact_mechanisms: [["create", contacts]] };
+    const whole = { ...values, contact_mechanisms: [["create", mechanisms]] };
     const id = await tryton.create("party.party", whole);
     if (party.taxNumber !== undefined) await ensureTaxNumber(id, party.taxNumber, tryton);
     const [row] = await tryton.read("party.party", [id], { addresses: z.array(asId) });
     const [address] = row?.addresses ?? [];
-    if (address !== undefined) return { id, address };
+    return address === undefined ? undefined : { id, address };
   } catch (error) {
     // Somebody was faster, since Tryton keeps codes unique; or it does not accept a number or an
     // address, which is then left as a note.
     if (kindOf(error) !== "permanent") throw error;
     if (!isTaken(error)) await createBare(values, tryton);
+    return undefined;
   }
-  return ensureParty(party, tryton);
 }
 
 async function createBare(values: Values, tryton: Tryton): Promise<void> {
@@ -75,18 +139,23 @@ async function createBare(values: Values, tryton: Tryton): Promise<void> {
   }
 }
 
-function isTaken(error: unknown): boolean {
+/** The code is another party's. */
+export function isTaken(error: unknown): boolean {
   return messageOf(error).includes("must be unique");
 }
 
 /** An address is never changed: invoices of before were sent to it. */
-async function ensureAddress(id: number, party: Party, tryton: Tryton): Promise<number> {
+async function ensureAddress(
+  id: number,
+  party: Party,
+  tryton: Tryton,
+  guest: GuestKeys | undefined,
+): Promise<number> {
   const there = await tryton.searchRead("party.address", [["party", "=", id]], AddressRow);
-  const wanted = addressOf(party);
-  const same = there.find((row) =>
-    (["street", "city", "postal_code"] as const).every(
-      (field) => (row[field] ?? "") === (wanted[field] ?? ""),
-    ),
+  const wanted = addressOf(party, guest);
+  const parts = ["street", "city", "postal_code", ...(guest ? ["party_name"] : [])];
+  const same = there.find((row: Values) =>
+    parts.every((part) => (row[part] ?? "") === (wanted[part] ?? "")),
   );
   const isUnknown = Object.keys(wanted).length === 0;
   const fitting = same ?? (isUnknown ? there[0] : undefined);
@@ -95,8 +164,10 @@ async function ensureAddress(id: number, party: Party, tryton: Tryton): Promise<
   return tryton.create("party.address", { party: id, ...wanted, ...country });
 }
 
-function addressOf({ street, city, postcode }: Party) {
+/** An invoice of a guest's company is addressed to the company, whoever the party is. */
+function addressOf({ street, city, postcode, company }: Party, guest?: GuestKeys): Values {
   return {
+    ...(guest !== undefined && company !== undefined && { party_name: company }),
     ...(street !== undefined && { street }),
     ...(city !== undefined && { city }),
     ...(postcode !== undefined && { postal_code: postcode }),
@@ -104,14 +175,22 @@ function addressOf({ street, city, postcode }: Party) {
 }
 
 /** Tryton knows countries only where somebody has imported them. */
-async function countryOf({ country }: Party, tryton: Tryton): Promise<Values> {
+export async function countryOf(
+  { country }: Pick<Party, "country">,
+  tryton: Tryton,
+): Promise<Values> {
   if (country === undefined) return {};
   const domain = [["code", "=", country.toUpperCase()]];
   const [row] = await tryton.searchRead("country.country", domain, { id: asId });
   return row === undefined ? {} : { country: row.id };
 }
 
-function contactsOf({ email, phone, name, contactName }: Party): [type: string, value: string][] {
+function contactsOf({
+  email,
+  phone,
+  name,
+  contactName = name,
+}: Pick<Party, "email" | "phone" | "name" | "contactName">): [type: string, value: string][] {
   const all: [string, string | undefined][] = [
     ["email", email],
     ["phone", phone],
@@ -122,16 +201,14 @@ function contactsOf({ email, phone, name, contactName }: Party): [type: string, 
 
 async function ensureContacts(id: number, party: Party, tryton: Tryton): Promise<void> {
   const wanted = contactsOf(party);
-  if (wanted.length > 0) {
-    const shape = { type: z.string(), value: z.string().nullable() };
-    const there = await tryton.searchRead("party.contact_mechanism", [["party", "=", id]], shape);
-    for (const [type, value] of wanted) {
-      const isThere = there.some((row) => row.type === type && isSame(row.value ?? "", value));
-      if (isThere) continue;
-      await createOrNote(id, "party.contact_mechanism", { party: id, type, value }, value, tryton);
-    }
+  if (wanted.length === 0) return;
+  const shape = { type: z.string(), value: z.string().nullable() };
+  const there = await tryton.searchRead("party.contact_mechanism", [["party", "=", id]], shape);
+  for (const [type, value] of wanted) {
+    const isThere = there.some((row) => row.type === type && isSame(row.value ?? "", value));
+    if (isThere) continue;
+    await createOrNote(id, "party.contact_mechanism", { party: id, type, value }, value, tryton);
   }
-  if (party.taxNumber !== undefined) await ensureTaxNumber(id, party.taxNumber, tryton);
 }
 
 /** Tryton writes telephone numbers its own way where it understands them. */

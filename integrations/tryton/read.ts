@@ -4,7 +4,7 @@ import type { AccountRole, BooksDocument, BooksView, DocumentKind } from "#sdk/a
 
 import { debitLessCredit } from "./claim.ts";
 import type { Desk, SingleRole } from "./desk.ts";
-import { asDecimal, asId, minorOf } from "./wire.ts";
+import { asDecimal, asId, escaped, minorOf } from "./wire.ts";
 
 /** What Tryton holds of documents whose number begins with a prefix, and nothing that we remember. */
 export async function readBooks(prefix: string, currency: string, desk: Desk): Promise<BooksView> {
@@ -82,11 +82,6 @@ async function readMoves(prefix: string, { tryton, company }: Desk) {
   return rows
     .filter(({ description }) => description.startsWith(prefix))
     .map(({ id, description, state }) => ({ id, number: description, isDraft: state === "draft" }));
-}
-
-/** As Tryton's own `escape_wildcard`. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 /** `fjord/1201/credit_note:1` */

@@ -90,7 +90,7 @@ async function legsOf(
   [first, second]: readonly (Claim | undefined)[],
   desk: Desk,
 ): Promise<Leg[]> {
-  const { document, party } = posting;
+  const { document } = posting;
   const { totalMinor } = document;
   const settle = (claim: Claim | undefined, minor: number) =>
     claim === undefined ? onAccount(posting, minor, desk) : Promise.resolve(settling(claim, minor));
@@ -111,7 +111,7 @@ async function legsOf(
     }
     case "deposit": {
       const account = await desk.account("prepayments");
-      const owner = account.isPersonal ? await desk.party(party) : undefined;
+      const owner = account.isPersonal ? await desk.party(posting) : undefined;
       const money = await moneyLeg(document, totalMinor, desk);
       const companyMinor = -money.companyMinor;
       const owed = { account, minor: -totalMinor, companyMinor };
@@ -144,13 +144,10 @@ function settling(claim: Claim, minor: number): Leg {
 }
 
 /** What the bookkeeper has to put together with an invoice of before: the guest's account has it. */
-async function onAccount(
-  { document: { currency, on }, party }: Posting<MoneyDocument>,
-  minor: number,
-  desk: Desk,
-): Promise<Leg> {
+async function onAccount(posting: Posting<MoneyDocument>, minor: number, desk: Desk): Promise<Leg> {
+  const { currency, on } = posting.document;
   const account = await desk.account("receivable");
-  const { id } = await desk.party(party);
+  const { id } = await desk.party(posting);
   const companyMinor = await atRateOfDay(minor, currency, on, desk);
   return { account, minor, companyMinor, ...(account.isPersonal && { party: id }) };
 }

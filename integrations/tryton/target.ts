@@ -1,10 +1,10 @@
-import { ConfigurationError, kindOf, messageOf, PermanentError, RetryableError } from "#sdk";
 import type { AccountingTarget, Posted, Posting, TargetContext } from "#sdk/accounting";
 
 import { postAdjustment, type Adjustment } from "./adjustments.ts";
+import { atDesk } from "./at-desk.ts";
 import { attach } from "./attach.ts";
 import type { TrytonConfig } from "./config.ts";
-import { forgetReadings, openDesk, type Desk } from "./desk.ts";
+import { openDesk, type Desk } from "./desk.ts";
 import type { InvoiceDocument } from "./invoice-lines.ts";
 import { postInvoice } from "./invoice.ts";
 import { readBooks } from "./read.ts";
@@ -16,16 +16,11 @@ export const trytonTarget: AccountingTarget<TrytonConfig> = {
   // two of them apart.
   atOnce: 1,
   async post(posting, context) {
-    const desk = await openDesk(context);
-    try {
+    return atDesk(context, async (desk) => {
       const posted = await postOne(posting, desk);
       if (posting.document.kind === "invoice") await attachVoucher(posting, posted, context, desk);
       return posted;
-    } catch (error) {
-      // A record that is gone may be one that was read a while ago.
-      if (kindOf(error) === "permanent") forgetReadings();
-      throw desk.tryton.hasWritten ? mayHaveHappened(error) : error;
-    }
+    });
   },
   async read(prefix, currency, context) {
     return readBooks(prefix, currency, await openDesk(context));
@@ -64,22 +59,4 @@ async function attachVoucher(
   if (!booking || !context.config.attachDocuments) return;
   const file = await context.documentOf(booking, "voucher");
   if (file) await attach(externalId, file.filename, file.content, desk);
-}
-
-/** The work is of several calls: one that fails may leave what those before it have done. */
-function mayHaveHappened(cause: unknown): unknown {
-  const details = { cause, mayHaveHappened: true };
-  const message = messageOf(cause);
-  switch (kindOf(cause)) {
-    case "retryable": {
-      const { retryAfterMs } = cause as RetryableError;
-      return new RetryableError(message, { ...details, retryAfterMs });
-    }
-    case "permanent":
-      return new PermanentError(message, details);
-    case "configuration":
-      return new ConfigurationError(message, details);
-    case undefined:
-      return cause;
-  }
 }

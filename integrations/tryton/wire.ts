@@ -58,6 +58,11 @@ export const asBoolean = z
 /** The id of a linked record. */
 export const asId = z.int();
 
+/** For `like`, as Tryton's own `escape_wildcard`. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
 export function minorOf(decimalText: string, currency: string): number {
   return parseMoney(decimalText, currency).amountMinor;
 }

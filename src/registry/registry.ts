@@ -14,6 +14,7 @@ import type { Settings } from "../settings/settings.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { findIntegrations, type IntegrationPlace } from "./find-integrations.ts";
 import { importIntegration } from "./import-integration.ts";
+import { wantedParts } from "./wanted-parts.ts";
 
 /** One connection with the integration that understands its booking system. */
 export interface LoadedConnection {
@@ -27,6 +28,7 @@ export interface LoadedConnection {
 /** One use of an integration with its own settings. */
 export interface LoadedInstance {
   id: string;
+  /** With those of its parts that the settings ask for. */
   integration: AnyIntegration;
   when: WhenConfig;
   mode: Mode;
@@ -100,13 +102,15 @@ class Loader {
     const path = ["integrations", id];
     const integration = await this.#load(use, use === id ? path : [...path, "use"]);
     if (!integration) return undefined;
-    const handlers = integration.handlers ?? [];
-    if (handlers.length === 0 && (integration.schedules ?? []).length === 0) {
+    if ((integration.handlers ?? []).length === 0 && (integration.schedules ?? []).length === 0) {
       this.#problem(path, `${use} is a booking system: it belongs under connections`);
       return undefined;
     }
     const settings = this.#parse(integration, given, [...path, "settings"]);
-    return settings && { id, integration, when, mode, settings: settings.value, handlers };
+    if (!settings) return undefined;
+    const wanted = wantedParts(integration, settings.value);
+    const { handlers = [] } = wanted;
+    return { id, integration: wanted, when, mode, settings: settings.value, handlers };
   }
 
   checkConnections(path: PropertyKey[], names: readonly string[] = []): void {

@@ -56,6 +56,8 @@ export interface Handler<Config, Type extends EventType = BookingEventType> {
   kind: "message" | "mirror";
   on: readonly Type[];
   handle(event: EventOf<Type>, context: HandlerContext<Config>): Promise<HandlerResult>;
+  /** Whether the settings ask for it; without it there are no jobs. Defaults to yes. */
+  isWanted?(config: Config): boolean;
   /** Whose turn it is: jobs with the same scope run one after the other. Defaults to the subject. */
   scope?(event: EventOf<Type>, keys: ScopeKeys): string;
   /** Of the waiting jobs of a lane only the newest runs. */

@@ -28,6 +28,20 @@ export interface Person {
   sharers: readonly (readonly Booking[])[];
 }
 
+/** By what a guest is found at the other side, beside the name. */
+export interface GuestKeys {
+  /** `Person.id`: ours, and stays the same for good. Write it where the target can be searched. */
+  person: string;
+  /** Lower case; reaches the guest. */
+  email?: string;
+  /** Somebody else has this address too, and had it first: where addresses are unique it is theirs. */
+  isEmailShared: boolean;
+  /** E.164: `+4790000000` */
+  phone?: string;
+  /** `Party.code` of all that accounting may have posted for the guest, oldest first. */
+  billingCodes?: readonly string[];
+}
+
 export interface People {
   /** Who has made the booking. */
   of(booking: Booking): Promise<Person>;
@@ -67,6 +81,8 @@ export type PeopleContext<Config> = Pick<
 
 /** Of an integration that keeps people at the other side. */
 export interface PeopleKeeper<Config> {
+  /** As of a handler: whether the settings let it keep anybody. Defaults to yes. */
+  isWanted?(config: Config): boolean;
   /**
    * Erases all that the other side holds of a person.
    *

@@ -33,6 +33,8 @@ export interface ClockSchedule<Config> {
   timeoutMs?: number;
   /** What to do when nobody can say whether a thing outside was done. Defaults to `ask`. */
   whenUnsure?: "resend" | "ask";
+  /** As of a handler. */
+  isWanted?(config: Config): boolean;
   /**
    * @param window From the end of the run before to the moment of this one: windows follow each
    *   other without a gap, also over missed moments.
@@ -54,7 +56,8 @@ interface BookingMoment {
 
 /**
  * A moment around each booking at which one of the integration's handlers is told, in the lane of the
- * booking and with the same ledger as for everything else that happens to it.
+ * booking and with the same ledger as for everything else that happens to it. Wanted when that
+ * handler is.
  */
 export interface HandlerMoment extends BookingMoment {
   /** Id of the handler; its `on` need not name `booking.timer`. */
@@ -65,6 +68,8 @@ export interface HandlerMoment extends BookingMoment {
 export interface BookingSchedule<Config> extends BookingMoment {
   timeoutMs?: number;
   whenUnsure?: "resend" | "ask";
+  /** As of a handler. */
+  isWanted?(config: Config): boolean;
   handle(event: EventOf<"booking.timer">, context: HandlerContext<Config>): Promise<HandlerResult>;
 }
 

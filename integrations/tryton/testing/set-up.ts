@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { checkContext } from "#sdk/testing";
 
-import { Tryton } from "../client.ts";
+import { Tryton, type Values } from "../client.ts";
 import { TrytonConfig } from "../config.ts";
 import { bytes, date, decimal } from "../wire.ts";
 
@@ -48,7 +48,7 @@ export async function setUp(url: string, adminPassword: string): Promise<void> {
   }
   await createTaxes(tryton, company);
   await createTerms(tryton);
-  await createUser(tryton, company);
+  await createUsers(tryton, company);
   await simplifyPrint(tryton);
 }
 
@@ -154,12 +154,27 @@ async function createTerms(tryton: Tryton): Promise<void> {
   await tryton.create("account.invoice.payment_term", { name: "At once", lines });
 }
 
-/** With the rights that the README asks for, and none besides. */
-async function createUser(tryton: Tryton, company: number): Promise<void> {
-  const group = await one(tryton, "res.group", [["name", "=", "Account"]]);
+/** With the rights that the README asks for, and none besides: one for the books, one for contacts too. */
+async function createUsers(tryton: Tryton, company: number): Promise<void> {
+  await createUser(tryton, company, { login: "bellhop", groups: ["Account"] });
+  const party = await tryton.create("party.party", { name: "Front Desk" });
+  const employee = await tryton.create("company.employee", { party, company });
+  await createUser(tryton, company, {
+    ...{ login: "frontdesk", groups: ["Account", "Party Administration", "Sale Opportunity"] },
+    own: { employees: [["add", [employee]]], employee },
+  });
+}
+
+async function createUser(
+  tryton: Tryton,
+  company: number,
+  { login, groups, own = {} }: { login: string; groups: readonly string[]; own?: Values },
+): Promise<void> {
+  const ids: number[] = [];
+  for (const group of groups) ids.push(await one(tryton, "res.group", [["name", "=", group]]));
   await tryton.create("res.user", {
-    ...{ name: "Bellhop", login: "bellhop", password: BELLHOP_PASSWORD },
-    ...{ groups: [["add", [group]]], companies: [["add", [company]]], company },
+    ...{ name: login, login, password: BELLHOP_PASSWORD },
+    ...{ groups: [["add", ids]], companies: [["add", [company]]], company, ...own },
   });
 }
 

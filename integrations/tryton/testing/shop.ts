@@ -42,6 +42,12 @@ export const SETTINGS = {
   taxNames: { standard: "VAT 21%", reduced: "VAT 10%", zero: "VAT exempt" },
 };
 
+/** As a CRM alone: nothing of the books is named. */
+export const CRM_SETTINGS = {
+  ...{ database: "bellhop", user: "frontdesk", password: BELLHOP_PASSWORD },
+  ...{ books: false, contacts: true },
+};
+
 export async function openShop(options: Omit<ServeOptions, "folder"> = {}): Promise<Shop> {
   const template = await templateFolder();
   const folder = mkdtempSync(join(tmpdir(), "bellhop-tryton-"));

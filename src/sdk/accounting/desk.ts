@@ -1,10 +1,11 @@
+import { agentCode } from "../billing-codes.ts";
 import type { Booking } from "../booking.ts";
 import type { EventPayment } from "../booking-event.ts";
 import { isBlank } from "../people/person-keys.ts";
 import { openDay, todayOf } from "./days.ts";
 import { type Issued, Standing } from "./issued.ts";
 import { type MoneyBooked, type MoneyDue, moneyDue, moneyMoved } from "./money.ts";
-import { agentCode, billToOf, isBilledToAgent, partyOf } from "./party.ts";
+import { billToOf, isBilledToAgent, partyOf } from "./party.ts";
 import { type Sale, saleOf } from "./sale.ts";
 import type { AccountingSettings } from "./settings.ts";
 

@@ -2,6 +2,8 @@ import type { Booking } from "../booking.ts";
 import type { BookingEvent, BookingEventType } from "../booking-event.ts";
 import type { EffectResult, HandlerContext } from "../context.ts";
 import type { Handler, HandlerResult, Integration } from "../integration.ts";
+import { guestKeysOf } from "../people/guest-keys.ts";
+import { isBlank } from "../people/person-keys.ts";
 import { type Issued, issuedIn } from "./issued.ts";
 import { type Facts, nextDocuments } from "./next-documents.ts";
 import { isNoted, type NotedDocument } from "./noted.ts";
@@ -12,7 +14,6 @@ import type { AccountingSettings } from "./settings.ts";
 import { statements } from "./statements.ts";
 import type { AccountingTarget, Party } from "./target.ts";
 import { dailyTakings } from "./daily-takings.ts";
-import { isBlank } from "../people/person-keys.ts";
 import { titleOf } from "../title.ts";
 
 /** Everything that changes what a booking costs, or what was paid for it. */
@@ -126,9 +127,12 @@ async function put<Config>(
   mayExist: boolean,
 ): Promise<void> {
   const { connection, reference } = booking;
+  const party = partyFor(document.party, booking);
   const posting = {
-    number: `${connection}/${reference}/${document.key}`,
-    party: partyFor(document.party, booking),
+    ...{ number: `${connection}/${reference}/${document.key}`, party },
+    ...(isKnownGuest(party, booking) && {
+      guest: async () => guestKeysOf(await context.people.of(booking)),
+    }),
     title: titleOf(booking),
     booking,
     externalIdOf: (key: string) => posted.get(key),
@@ -163,6 +167,10 @@ function partyFor(code: string, booking: Booking): Party {
   return party.code === code && isTold
     ? party
     : { code, kind: party.kind, name: code, isKnown: true };
+}
+
+function isKnownGuest({ kind, isKnown = false }: Party, booking: Booking): boolean {
+  return kind === "guest" && !isKnown && !isBlank(booking);
 }
 
 function resultOf(documents: readonly Issued["document"][]): HandlerResult {

@@ -1,11 +1,7 @@
-import { createHash } from "node:crypto";
-
+import { agentCode, guestCode, shortHash } from "../billing-codes.ts";
 import type { Booking } from "../booking.ts";
 import type { Party } from "./target.ts";
 import { oneLine } from "../text.ts";
-
-/** Longest code that all targets take whole. */
-const MAX_CODE = 50;
 
 /** Who a booking is billed to: its agent where the agent owes the money, else the guest. */
 export function partyOf(booking: Booking): Party {
@@ -17,26 +13,20 @@ export function isBilledToAgent({ agent, balanceOwedBy }: Booking): boolean {
   return agent !== undefined && balanceOwedBy !== "customer";
 }
 
-export function agentCode({ connection, agent }: Booking): string {
-  const id = agent?.id ?? agent?.code ?? hash(agent?.name ?? "");
-  return shortened(`${connection}-agent-${id}`);
-}
-
 /** As a hash, because names are not kept with documents: another one is billed anew. */
 export function billToOf(booking: Booking): string {
   const { company, taxNumber, customer } = booking;
-  if (isBilledToAgent(booking)) return hash(agentCode(booking));
+  if (isBilledToAgent(booking)) return shortHash(agentCode(booking));
   const name = customer?.id === undefined ? nameOf(booking) : customer.id;
-  return hash([name, company ?? "", taxNumber ?? ""].map(plain).join("|"));
+  return shortHash([name, company ?? "", taxNumber ?? ""].map(plain).join("|"));
 }
 
 function guestParty(booking: Booking): Party {
-  const { connection, reference, customer, company, taxNumber, language } = booking;
-  const id = customer?.id;
+  const { reference, customer, company, taxNumber, language } = booking;
   const person = nameOf(booking);
   const { street, city, postcode } = customer?.address ?? {};
   return {
-    code: shortened(id === undefined ? `${connection}-${reference}` : `${connection}-cust-${id}`),
+    code: guestCode(booking),
     kind: "guest",
     name: oneLine(company ?? "") || person || `Booking ${reference}`,
     ...present({
@@ -73,14 +63,6 @@ function nameOf({ customer }: Booking): string {
 /** Spelling alone makes nobody another person. */
 function plain(text: string): string {
   return text.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " ").trim();
-}
-
-function shortened(code: string): string {
-  return code.length <= MAX_CODE ? code : `${code.slice(0, MAX_CODE - 13)}-${hash(code)}`;
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /** Without what is empty, and without what no name has: line breaks and other controls. */

@@ -1,5 +1,6 @@
 import type { Booking } from "../booking.ts";
 import type { HandlerContext } from "../context.ts";
+import type { GuestKeys } from "../people.ts";
 import type { AccountingDocument, AccountRole, DocumentKind } from "./document.ts";
 
 /** Who is billed. Names are read when a document is posted and are not kept with it. */
@@ -38,6 +39,11 @@ export interface Posting<D extends AccountingDocument = AccountingDocument> {
   /** An earlier try may have got through, or half of it: look for `number` first, then go on. */
   mayExist: boolean;
   party: Party;
+  /**
+   * Who the guest is that is billed, for targets that keep people beside the books: one guest may
+   * have several codes. Absent: an agent is billed, or nothing more is known of the guest.
+   */
+  guest?(): Promise<GuestKeys>;
   /** What it is about, for a person: `Fjord walk, 2026-03-14, booking 1201`. */
   title: string;
   /** The booking as it is now; of takings and monthly invoices there is none. */

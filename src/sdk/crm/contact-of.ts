@@ -2,6 +2,7 @@ import { oneLine } from "../text.ts";
 import { type Booking, type BookingStatus, type Customer } from "../booking.ts";
 import { addMoney, type Money } from "../money.ts";
 import type { Person } from "../people.ts";
+import { guestKeysOf } from "../people/guest-keys.ts";
 import { isBlank } from "../people/person-keys.ts";
 import { consentOf } from "./consent.ts";
 import type { Contact } from "./contact.ts";
@@ -20,7 +21,7 @@ export function contactOf(
   settings: CrmSettings,
   nowMs: number,
 ): Contact | undefined {
-  const { id, email, phone, isEmailShared, bookings, sharers } = person;
+  const { email, phone, bookings, sharers } = person;
   const told = bookings.filter((booking) => !isBlank(booking));
   const newest = told.at(-1);
   if (!newest) return undefined;
@@ -28,10 +29,9 @@ export function contactOf(
   // What is sent there reaches everybody behind the address.
   const consent = isRefused ? "no" : consentOf(told, email, settings);
   return {
-    person: id,
+    ...guestKeysOf(person),
     ...nameOf(told, email ?? phone ?? `Guest of booking ${newest.reference}`),
-    ...present({ email, phone, ...whereaboutsOf(newest) }),
-    isEmailShared,
+    ...present(whereaboutsOf(newest)),
     ...historyOf(bookings, nowMs),
     tags: settings.tags,
     consent,

@@ -1,22 +1,15 @@
 import type { BookingStatus, PostalAddress } from "../booking.ts";
 import type { Money } from "../money.ts";
+import type { GuestKeys } from "../people.ts";
 
 export type Consent = "yes" | "no" | "unknown";
 
 /** A guest, as contact of a CRM. */
-export interface Contact {
-  /** Ours, and stays the same for good: write it where the target can be searched for it. */
-  person: string;
+export interface Contact extends GuestKeys {
   /** Never empty: without a name the address, the number, or the booking it came with. */
   name: string;
   firstName?: string;
   lastName?: string;
-  /** Lower case; reaches the guest. */
-  email?: string;
-  /** Somebody else has this address too, and had it first: where addresses are unique it is theirs. */
-  isEmailShared: boolean;
-  /** E.164: `+4790000000` */
-  phone?: string;
   /** Lower-case BCP 47. */
   language?: string;
   /** ISO 3166, two letters. */
@@ -47,6 +40,8 @@ export interface Company {
   name: string;
   code?: string;
   email?: string;
+  /** `Party.code` under which accounting has the agent. */
+  billingCode?: string;
 }
 
 export interface DealProduct {

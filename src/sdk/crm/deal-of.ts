@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { agentCode } from "../billing-codes.ts";
 import { oneLine } from "../text.ts";
 import { titleOf } from "../title.ts";
 import type { Booking, BookingStatus } from "../booking.ts";
@@ -51,7 +52,8 @@ export function dealOf(
 }
 
 /** The agent of a booking; undefined where there is none, or nothing is known of it. */
-export function companyOf({ connection, agent }: Booking): Company | undefined {
+export function companyOf(booking: Booking): Company | undefined {
+  const { connection, agent } = booking;
   const { id, code, email } = agent ?? {};
   const name = oneLine(agent?.name ?? code ?? "");
   if (!agent || name === "") return undefined;
@@ -59,6 +61,7 @@ export function companyOf({ connection, agent }: Booking): Company | undefined {
   return {
     key: `${connection}/agent/${place}`,
     name,
+    billingCode: agentCode(booking),
     ...(code !== undefined && { code }),
     ...(email !== undefined && email !== "" && { email: email.trim().toLowerCase() }),
   };

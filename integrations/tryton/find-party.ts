@@ -1,0 +1,105 @@
+import { z } from "zod";
+
+import type { GuestKeys } from "#sdk";
+
+import type { Tryton } from "./client.ts";
+import { asBoolean, asId, escaped } from "./wire.ts";
+
+/*
+ * A party has one code, and a guest may be known by several: the others are identifiers. The first
+ * letters tell what they are, so that none is taken for a number that the office has put in.
+ */
+
+export function guestKey(person: string): string {
+  return `guest:${person}`;
+}
+
+export function agentKey(key: string): string {
+  return `agent:${key}`;
+}
+
+/** Under which the books have a party whose code is another. */
+export function booksKey(code: string): string {
+  return `books:${code}`;
+}
+
+const FoundRow = {
+  id: asId,
+  code: z.string(),
+  name: z.string().nullable(),
+  active: asBoolean,
+  replaced_by: asId.nullable(),
+  "identifiers.": z.array(z.object({ code: z.string() })),
+};
+
+export type FoundParty = z.infer<z.ZodObject<typeof FoundRow>>;
+
+const OLDEST_FIRST = { order: [["id", "ASC"]] };
+const MOST_CODES = 200;
+const MOST_STEPS = 10;
+
+/** In whatever state; of those that others have taken the place of, these others. */
+export async function partiesWith(
+  codes: readonly string[],
+  identifiers: readonly string[],
+  tryton: Tryton,
+): Promise<FoundParty[]> {
+  const domain = ["OR", ["code", "in", codes], ["identifiers.code", "in", identifiers]];
+  // A clause about `active` would not do: Tryton adds its own to each part of a domain without one.
+  const all = tryton.within({ active_test: false });
+  const rows = await all.searchRead("party.party", domain, FoundRow, OLDEST_FIRST);
+  const last: FoundParty[] = [];
+  for (const row of rows) last.push(await successorOf(row, tryton));
+  return last;
+}
+
+/** Which party is left of those that the office has put together. */
+export async function successorOf<Row extends { replaced_by: number | null }>(
+  party: Row,
+  tryton: Tryton,
+): Promise<Row | FoundParty> {
+  let last: Row | FoundParty = party;
+  for (let step = 0; last.replaced_by !== null && step < MOST_STEPS; step += 1) {
+    const [next]: FoundParty[] = await tryton.read("party.party", [last.replaced_by], FoundRow);
+    if (next === undefined) break;
+    last = next;
+  }
+  return last;
+}
+
+/** Whose party it is: the code, and what else it is known by. */
+export function keysOf({ code, ...party }: Pick<FoundParty, "code" | "identifiers.">): string[] {
+  return [code, ...party["identifiers."].map((one) => one.code)];
+}
+
+/** It is another guest's, or an agent's: after two were put together it may carry both. */
+export function isOfAnother(
+  party: Pick<FoundParty, "code" | "identifiers.">,
+  key: string,
+): boolean {
+  const keys = keysOf(party);
+  return !keys.includes(key) && keys.some((one) => /^(guest|agent):/.test(one));
+}
+
+/**
+ * By our key, by what the books have the guest under, then by the address unless it is shared. Never
+ * by the name.
+ */
+export async function findGuest(
+  { person, billingCodes = [], email, isEmailShared }: GuestKeys,
+  tryton: Tryton,
+): Promise<FoundParty | undefined> {
+  const key = guestKey(person);
+  const codes = billingCodes.slice(-MOST_CODES);
+  const known = await partiesWith([key, ...codes], [key, ...codes.map(booksKey)], tryton);
+  const theirs = known.filter((party) => party.active && !isOfAnother(party, key));
+  const found = theirs.find((party) => keysOf(party).includes(key)) ?? theirs[0];
+  if (found !== undefined || email === undefined || isEmailShared) return found;
+  const mechanism = [
+    ["type", "=", "email"],
+    ["value", "ilike", escaped(email)],
+  ];
+  const domain = [["contact_mechanisms", "where", mechanism]];
+  const rows = await tryton.searchRead("party.party", domain, FoundRow, OLDEST_FIRST);
+  return rows.find((party) => !isOfAnother(party, key));
+}
