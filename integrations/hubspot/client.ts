@@ -1,5 +1,6 @@
 import type { CrmContext } from "#sdk/crm";
 
+import { type Account, accountOf } from "./account.ts";
 import { judge } from "./answer.ts";
 import type { HubSpotConfig } from "./config.ts";
 
@@ -27,6 +28,10 @@ export class HubSpotClient {
     this.#context = context;
   }
 
+  get account(): Account {
+    return accountOf(this.#context.config);
+  }
+
   /**
    * @returns undefined when what the path names is not there.
    * @throws what `judge` makes of the answer.
@@ -38,6 +43,7 @@ export class HubSpotClient {
     for (const [name, values] of Object.entries(query)) {
       for (const value of [values].flat()) url.searchParams.append(name, value);
     }
+    await this.account.pace.turn(config.callsInTenSeconds, signal);
     const response = await http.send({
       ...{ method, url: url.href, signal },
       headers: {

@@ -15,6 +15,11 @@ export const hubspotSettings = {
     .min(1)
     .default("default")
     .describe("Id or name of the pipeline that deals go into"),
+  callsInTenSeconds: z
+    .int()
+    .min(1)
+    .default(90)
+    .describe("Of HubSpot's limit for the whole account: 100, or 190 with larger plans"),
   makeProperties: z
     .boolean()
     .default(false)

@@ -2,6 +2,7 @@ import { checkCrmTarget, isLongRun } from "#sdk/testing";
 
 import integration from "./index.ts";
 import { hubspot } from "./target.ts";
+import { UNPACED } from "./testing.ts";
 import { FakeHubSpot, TOKEN } from "./testing/fake-hubspot.ts";
 
 const fake = new FakeHubSpot();
@@ -30,7 +31,7 @@ checkCrmTarget({
   },
   http: fake.http,
   dataFolder: () => "/nowhere",
-  settings: () => ({ token: TOKEN }),
+  settings: () => ({ token: TOKEN, callsInTenSeconds: UNPACED }),
   office: {
     edit: (id, phone) => {
       const contact = records.byId("contacts", id);

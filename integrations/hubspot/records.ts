@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-import { RetryableError } from "#sdk";
+import { kindOf, RetryableError } from "#sdk";
 import type { Fields, Remote } from "#sdk/crm";
 
+import { collectorOf } from "./account.ts";
 import { itemError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
+import { type Ended, MOST_AT_ONCE } from "./collector.ts";
 
 export type RecordType = "contacts" | "companies" | "deals" | "notes";
 
@@ -20,8 +22,11 @@ const Batch = z.object({
   errors: z.array(z.unknown()).optional(),
 });
 
-/** Of a search, and of one batch. */
-export const MOST_AT_ONCE = 100;
+interface Upsert {
+  idProperty: string;
+  id: string;
+  properties: Fields;
+}
 
 /**
  * Records of one type. They are looked up by id or by a unique property, which both tell at once what
@@ -49,8 +54,12 @@ export class Records {
 
   /** @param idProperty One whose values are unique: `email`, or one of ours. */
   async byKey(idProperty: string, value: string): Promise<HubSpotRecord | undefined> {
-    const [found] = await this.#readAll({ idProperty, inputs: [{ id: value }] });
-    return found;
+    const name = `read ${this.#type} ${idProperty} ${this.#properties.join()}`;
+    const collector = collectorOf<{ id: string }, HubSpotRecord | undefined>(
+      this.#client.account,
+      name,
+    );
+    return collector.ask({ id: value }, (inputs) => this.#readKeys(idProperty, inputs));
   }
 
   async byIds(ids: readonly string[]): Promise<HubSpotRecord[]> {
@@ -60,6 +69,27 @@ export class Records {
       found.push(...(await this.#readAll({ inputs })));
     }
     return found;
+  }
+
+  async #readKeys(
+    idProperty: string,
+    inputs: readonly { id: string }[],
+  ): Promise<Ended<HubSpotRecord | undefined>[]> {
+    const results = await this.#readAll({ idProperty, inputs });
+    const [only] = results;
+    if (inputs.length === 1) return [{ value: only }];
+    const byKey = keyed(results, idProperty);
+    // Found by an address that is not its first, a record does not say whose answer it is.
+    const isClear =
+      byKey.size === results.length && inputs.filter(has(byKey)).length === byKey.size;
+    return Promise.all(
+      inputs.map(async (input): Promise<Ended<HubSpotRecord | undefined>> => {
+        const found = byKey.get(plain(input.id));
+        if (found || isClear) return { value: found };
+        const [one] = await this.#readKeys(idProperty, [input]);
+        return one ?? { value: undefined };
+      }),
+    );
   }
 
   // In the body and not in the path: addresses do not belong into anybody's log of paths.
@@ -73,12 +103,51 @@ export class Records {
 
   /** Makes the record that has this key, or changes it: two tries make one. */
   async upsert(idProperty: string, id: string, properties: Fields): Promise<HubSpotRecord> {
+    const name = `upsert ${this.#type} ${idProperty}`;
+    const collector = collectorOf<Upsert, HubSpotRecord>(this.#client.account, name);
+    return collector.ask({ idProperty, id, properties }, (inputs) => this.#upsertAll(inputs));
+  }
+
+  /** What is wrong with one holds up no other: those that did not get through are asked singly. */
+  async #upsertAll(inputs: readonly Upsert[]): Promise<Ended<HubSpotRecord>[]> {
+    const [first] = inputs;
+    if (first && inputs.length === 1) return [await this.#upsertOne(first)];
+    const done = await this.#upsertSome(inputs);
+    const ends: Ended<HubSpotRecord>[] = [];
+    for (const input of inputs) {
+      const record = done.get(plain(input.id));
+      ends.push(record ? { value: record } : await this.#upsertOne(input));
+    }
+    return ends;
+  }
+
+  /** @returns those that got through, by key. */
+  async #upsertSome(inputs: readonly Upsert[]): Promise<Map<string, HubSpotRecord>> {
+    try {
+      const { results } = read(Batch, await this.#sendUpsert(inputs));
+      return keyed(results, inputs[0]?.idProperty ?? "");
+    } catch (error) {
+      // One of them, and nobody can say which.
+      if (kindOf(error) === "permanent") return new Map();
+      throw error;
+    }
+  }
+
+  async #upsertOne(input: Upsert): Promise<Ended<HubSpotRecord>> {
+    try {
+      const { results, errors = [] } = read(Batch, await this.#sendUpsert([input]));
+      if (errors.length > 0) {
+        throw itemError(errors[0], `POST ${this.#path("/batch/upsert")}`);
+      }
+      return { value: read(HubSpotRecord, results[0]) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #sendUpsert(inputs: readonly Upsert[]): Promise<unknown> {
     const path = this.#path("/batch/upsert");
-    const body = { inputs: [{ idProperty, id, properties }] };
-    const answer = await this.#client.send({ method: "POST", path, body });
-    const { results, errors = [] } = read(Batch, answer);
-    if (errors.length > 0) throw itemError(errors[0], `POST ${path}`);
-    return read(HubSpotRecord, results[0]);
+    return this.#client.send({ method: "POST", path, body: { inputs } });
   }
 
   /** @returns undefined when it is not there. */
@@ -102,6 +171,19 @@ export class Records {
   #path(rest: string): string {
     return `v3/objects/${this.#type}${rest}`;
   }
+}
+
+function keyed(records: readonly HubSpotRecord[], property: string): Map<string, HubSpotRecord> {
+  return new Map(records.map((record) => [plain(record.properties[property] ?? ""), record]));
+}
+
+function has(byKey: ReadonlyMap<string, HubSpotRecord>) {
+  return ({ id }: { id: string }) => byKey.has(plain(id));
+}
+
+/** HubSpot writes addresses in lower case. */
+function plain(key: string): string {
+  return key.toLowerCase();
 }
 
 export function remoteOf({ id, url }: HubSpotRecord): Remote {

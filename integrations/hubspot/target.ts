@@ -7,10 +7,9 @@ import { deals } from "./deals.ts";
 import { writeNote } from "./notes.ts";
 import { readView } from "./read.ts";
 
-/** Ten calls a second are everybody's, and a booking takes up to ten calls. */
+/** Those that are written at a time share their calls; how many calls there are is the client's matter. */
 export const hubspot: CrmTarget<HubSpotConfig> = {
-  atOnce: 4,
-  perMinute: 120,
+  atOnce: 32,
   contacts,
   companies,
   deals,

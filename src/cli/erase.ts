@@ -38,7 +38,7 @@ and the same command tries them again. The books keep what they were given. It c
 
 Erase the guest in the booking system as well; and backups made before still hold them.
 
-Exit codes: 0 done, 1 some place could not be reached, 2 wrong usage.
+Exit codes: 0 done, 1 some place has not erased them and is named, 2 wrong usage.
 `;
 
 async function eraseOrSay(
@@ -62,7 +62,7 @@ async function eraseOrSay(
   tell(shell, await eraser.erase(guests, email));
 }
 
-/** @throws Error that names the places that could not be reached. */
+/** @throws Error that names the places that could not be reached, or refuse. */
 function tell(shell: Shell, { here, reached, told }: Erasure): void {
   shell.write(`Erased here: ${hereWords(here)}.\n`);
   for (const { instance, done, skipped, failed } of reached) {
@@ -76,7 +76,7 @@ function tell(shell: Shell, { here, reached, told }: Erasure): void {
   }
   const failed = reached.filter((one) => one.failed !== undefined);
   if (failed.length === 0) return;
-  const lines = failed.map((one) => `${one.instance} could not be reached: ${one.failed ?? ""}`);
+  const lines = failed.map((one) => `not erased at ${one.instance}: ${one.failed ?? ""}`);
   throw new Error(
     `${lines.join("\nbellhop: ")}\nbellhop: the same command tries again; it goes on where it was`,
   );

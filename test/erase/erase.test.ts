@@ -202,7 +202,7 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       const back = await erase("--yes");
 
       expect(away.code).toBe(1);
-      expect(away.err).toContain("bellhop: book could not be reached:");
+      expect(away.err).toContain("bellhop: not erased at book:");
       expect(away.err).toContain("the same command tries again");
       expect(await rowsWith(app, TRACES)).toEqual([]);
       expect({ code: back.code, err: back.err }).toEqual({ code: 0, err: "" });

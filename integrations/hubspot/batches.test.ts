@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+
+import { companies } from "./companies.ts";
+import { contacts } from "./contacts.ts";
+import { Pace } from "./pace.ts";
+import { ANNA, Desk, failureOf, idOf } from "./testing.ts";
+
+const guests = (count: number, parts: Partial<typeof ANNA> = {}) =>
+  Array.from({ length: count }, (_, index) => ({
+    ...{ ...ANNA, person: `p-${index}`, email: `guest${index}@example.com` },
+    ...parts,
+  }));
+
+const UPSERT = "POST v3/objects/contacts/batch/upsert";
+const READ = "POST v3/objects/contacts/batch/read";
+
+describe("things that are written at about the same time", () => {
+  it("share a call, and each gets the record that is its own", async () => {
+    const desk = new Desk();
+
+    const ids = await Promise.all(guests(30).map((guest) => idOf(desk.putContact(guest))));
+
+    expect(desk.calls()).toEqual([UPSERT]);
+    expect(ids.map((id) => desk.held(id)["email"])).toEqual(guests(30).map(({ email }) => email));
+  });
+
+  it("are looked up in one call, those that are not there too", async () => {
+    const desk = new Desk();
+    const made = await Promise.all(guests(3).map((guest) => idOf(desk.putContact(guest))));
+    const before = desk.calls().length;
+
+    const found = await Promise.all(
+      guests(5).map((guest) => contacts.find({ ...guest, isEmailShared: true }, desk.context)),
+    );
+
+    expect(desk.calls().slice(before)).toEqual([READ]);
+    expect(found.map((one) => one?.externalId)).toEqual([...made, undefined, undefined]);
+  });
+
+  it("one that is found by an address beside its first is not taken for another's", async () => {
+    const desk = new Desk();
+    const [first = "", second = ""] = await Promise.all(
+      guests(2, { bookings: 1 }).map((guest) => idOf(desk.putContact(guest))),
+    );
+    desk.fake.records.merge(first, second);
+    const lookUp = guests(3).map((guest, index) => ({ ...guest, person: `other-${index}` }));
+
+    const found = await Promise.all(lookUp.map((guest) => contacts.find(guest, desk.context)));
+
+    expect(found.map((one) => one?.externalId)).toEqual([first, undefined, undefined]);
+  });
+
+  it("are at most a hundred to a call", async () => {
+    const desk = new Desk();
+
+    await Promise.all(guests(130).map((guest) => desk.putContact(guest)));
+
+    expect(desk.calls()).toEqual([UPSERT, UPSERT]);
+    expect(desk.fake.records.all.size).toBe(130);
+  });
+
+  it.each([
+    ["HubSpot tells of it among the others (207)", true],
+    ["HubSpot refuses the whole call for it", false],
+  ])("one that is wrong holds up no other: %s", async (_, tellsInItems) => {
+    const desk = new Desk();
+    desk.fake.tellsInItems = tellsInItems;
+    const all = guests(4).map((guest, index) =>
+      index === 2 ? { ...guest, email: "not an address" } : guest,
+    );
+
+    const ended = await Promise.all(all.map((guest) => failureOf(desk.putContact(guest))));
+
+    expect(ended.map(({ kind }) => kind)).toEqual([undefined, undefined, "permanent", undefined]);
+    expect(ended[2]?.message).toContain("email");
+    expect(desk.fake.records.all.size).toBe(3);
+  });
+
+  it("when there were too many calls all wait as long as HubSpot asks", async () => {
+    const desk = new Desk();
+    desk.fake.perTenSeconds = 0;
+
+    const ended = await Promise.all(guests(3).map((guest) => failureOf(desk.putContact(guest))));
+
+    expect(ended).toMatchObject(Array(3).fill({ kind: "retryable", retryAfterMs: 10_000 }));
+    expect(desk.calls()).toEqual([UPSERT]);
+  });
+
+  it("the same one twice is written twice, one after the other: a batch takes each key once", async () => {
+    const desk = new Desk();
+    const thing = { key: "fjord/agent/EX", name: "Example Travel" };
+    const put = { thing, fields: { name: thing.name } };
+
+    const [one, other] = await Promise.all([
+      companies.put(put, desk.context),
+      companies.put(put, desk.context),
+    ]);
+
+    expect(one).toEqual(other);
+    expect(desk.calls()).toHaveLength(2);
+    expect(desk.fake.records.all.size).toBe(1);
+  });
+});
+
+describe("the pace of calls", () => {
+  const signal = new AbortController().signal;
+
+  it("is so many in any window, in the order of asking", async () => {
+    const pace = new Pace(150);
+    const begun = performance.now();
+    const at: number[] = [];
+
+    await Promise.all(
+      Array.from({ length: 7 }, async () => {
+        await pace.turn(3, signal);
+        at.push(performance.now() - begun);
+      }),
+    );
+
+    expect(at.slice(0, 3).every((ms) => ms < 140)).toBe(true);
+    expect(at.slice(3, 6).every((ms) => ms >= 149)).toBe(true);
+    expect(at[6]).toBeGreaterThanOrEqual(299);
+  });
+
+  it("nobody waits for it who has to stop", async () => {
+    const pace = new Pace(60_000);
+    const stopping = new AbortController();
+    await pace.turn(1, stopping.signal);
+    const waiting = pace.turn(1, stopping.signal);
+
+    stopping.abort(new Error("the lease is over"));
+
+    await expect(waiting).rejects.toThrow("the lease is over");
+  });
+});
