@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { rejectionOf } from "../effects/perform-effect.ts";
+import { unlessAborted } from "../process/unless-aborted.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import type { ScheduleContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";
@@ -72,7 +72,7 @@ async function run(
   try {
     const context = inertContext(entry, scope, input, tools, wouldDo);
     const handling = entry.handler.handle(input.event, context);
-    const result = await Promise.race([handling, rejectionOf(context.signal)]);
+    const result = await unlessAborted(handling, context.signal);
     const outcome = "skipped" in result ? `would skip: ${result.skipped}` : "would be done";
     return { wouldDo, outcome };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { runAs } from "../process/current-job.ts";
-import { performEffect, rejectionOf } from "../effects/perform-effect.ts";
+import { unlessAborted } from "../process/unless-aborted.ts";
+import { performEffect } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
 import type { PersonRegister } from "../people/person-register.ts";
 import type {
@@ -95,7 +96,7 @@ export async function runJob(
       fail: (error: unknown) => timeout.abort(error),
     };
     const handling = runAs(current, () => entry.handler.handle(input.event, context));
-    return settled(outcomeOfResult(await Promise.race([handling, rejectionOf(signal)])));
+    return settled(outcomeOfResult(await unlessAborted(handling, signal)));
   } catch (error) {
     const ageMs = tools.clock.now() - job.createdAt;
     // What a handler makes of being stopped says nothing about its job.

@@ -1,4 +1,5 @@
 import type { EffectResult, EffectSteps, LedgerEntry } from "../sdk/context.ts";
+import { unlessAborted } from "../process/unless-aborted.ts";
 import { kindOf, messageOf, PermanentError } from "../sdk/errors.ts";
 import type { EffectOwner, EffectStore } from "./effect-store.ts";
 import type { Fence } from "./fence.ts";
@@ -48,7 +49,7 @@ export async function performEffect(
   if (fence.remainingMs() <= 0) throw new HandedBackError(`${key}: the lease is over`);
   const performing = perform(store, owner, fence, key, () => steps.perform(idempotencyKey));
   // A try that outlives the lease is given up, but how it ends is noted if nobody was faster.
-  return Promise.race([performing, rejectionOf(signal)]);
+  return unlessAborted(performing, signal);
 }
 
 /** Says in the ledger what would be done, and does nothing: for handlers in shadow. */
@@ -82,20 +83,6 @@ async function perform(
   }
   await store.finish(owner, key, fence, result);
   return result;
-}
-
-/** Never resolves; rejects when the signal is aborted. */
-export async function rejectionOf(signal: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  return new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
-  });
 }
 
 /** Our own errors say whether it may have happened; of anything else nobody knows. */
