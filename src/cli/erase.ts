@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 
 import type { Erased, Erasure, Eraser } from "../erase/eraser.ts";
-import { type Guest, plainAddress } from "../erase/guests.ts";
+import type { Guest } from "../erase/guests.ts";
 import type { Booking } from "../sdk/booking.ts";
+import { email } from "./email-option.ts";
 import { withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
@@ -19,13 +20,12 @@ export function addEraseCommand(program: Command, shell: Shell): void {
   program
     .command("erase")
     .description("erase a guest: here, and wherever integrations keep them")
-    .requiredOption("--email <address>", "an address that the guest has booked with")
+    .requiredOption("--email <address>", "an address that the guest has booked with", email)
     .option("--dry-run", "only say who that is and where they would be erased")
     .option("--yes", "ask nothing")
     .addHelpText("after", ABOUT)
     .action(async (options: EraseOptions) => {
-      const email = plainAddress(options.email);
-      await withBellhop(shell, ({ eraser }) => eraseOrSay(shell, eraser, email, options), "error");
+      await withBellhop(shell, ({ eraser }) => eraseOrSay(shell, eraser, options), "error");
     });
 }
 
@@ -44,12 +44,11 @@ Exit codes: 0 done, 1 some place has not erased them and is named, 2 wrong usage
 async function eraseOrSay(
   shell: Shell,
   eraser: Eraser,
-  email: string,
-  { dryRun, yes }: EraseOptions,
+  { email: address, dryRun, yes }: EraseOptions,
 ): Promise<void> {
-  const guests = await (dryRun ? eraser.look(email) : eraser.find(email));
+  const guests = await (dryRun ? eraser.look(address) : eraser.find(address));
   const places = ["here", ...eraser.asked].join(", ");
-  shell.write(`${email}: ${wordsOf(guests)}.\n`);
+  shell.write(`${address}: ${wordsOf(guests)}.\n`);
   if (dryRun) {
     shell.write(`Would be erased: ${places}. Nothing was done.\n`);
     return;
@@ -59,7 +58,7 @@ async function eraseOrSay(
     shell.write("Nothing was erased.\n");
     return;
   }
-  tell(shell, await eraser.erase(guests, email));
+  tell(shell, await eraser.erase(guests, address));
 }
 
 /** @throws Error that names the places that could not be reached, or refuse. */
@@ -102,6 +101,7 @@ function listOf(bookings: readonly Booking[]): string {
 }
 
 function hereWords({ bookings, events, deliveries, mails }: Erased): string {
+  if (bookings + events + deliveries + mails === 0) return "nothing, as nothing was kept";
   return [
     counted(bookings, "booking"),
     counted(events, "event"),

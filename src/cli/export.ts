@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import type { GuestFile } from "../erase/disclosure.ts";
-import { plainAddress } from "../erase/guests.ts";
+import { email } from "./email-option.ts";
 import { withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -16,18 +16,17 @@ export function addExportCommand(program: Command, shell: Shell): void {
   program
     .command("export")
     .description("write down all that is kept of a guest, for the guest to read")
-    .requiredOption("--email <address>", "an address that the guest has booked with")
+    .requiredOption("--email <address>", "an address that the guest has booked with", email)
     .requiredOption("--out <file>", "where to write it, as JSON")
     .addHelpText("after", ABOUT)
-    .action(async ({ email: text, out }: ExportOptions) => {
-      const email = plainAddress(text);
+    .action(async ({ email: address, out }: ExportOptions) => {
       await withBellhop(shell, async ({ disclosure }) => {
-        const guests = await disclosure.of(email);
+        const guests = await disclosure.of(address);
         if (guests.every(isEmpty)) {
-          shell.write(`Nothing is kept of ${email}. No file was written.\n`);
+          shell.write(`Nothing is kept of ${address}. No file was written.\n`);
           return;
         }
-        const content = JSON.stringify({ email, guests }, undefined, 2);
+        const content = JSON.stringify({ email: address, guests }, undefined, 2);
         const file = writeWhole(out, Buffer.from(`${content}\n`));
         shell.write(`Written: ${file} (${wordsOf(guests)})\n`);
         refuseHalf(guests);

@@ -210,6 +210,18 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       expect(await cards()).toEqual([]);
     });
 
+    it.each([
+      ["erase", "--email", "marta"],
+      ["erase"],
+      ["export", "--email", "marta", "--out", "x.json"],
+      ["export", "--email", MARTA],
+    ])("wrong usage is told and does nothing: %s %s %s", async (...args) => {
+      const { code, err } = await command(app, ...args);
+
+      expect(code).toBe(2);
+      expect(err).toContain("error: ");
+    });
+
     it("a person at a terminal is asked first, and may think better of it", async () => {
       await book();
 
