@@ -27,6 +27,7 @@ export function reasonForSilence(
   isPast: boolean,
 ): string | undefined {
   if (event.isQuiet) return "quiet: the source asked not to write to the guest";
+  if (current.flags?.erased) return "the guest has been erased";
   const isEnding = event.type === "booking.cancelled" || event.type === "booking.removed";
   if (!isEnding && event.booking.status !== "confirmed") {
     return `the booking is ${event.booking.status}, not confirmed`;

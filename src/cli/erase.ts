@@ -34,7 +34,7 @@ Everybody who has booked with the address is erased, with all their bookings: na
 notes and form items, in states, events, notifications as they came, and mails in the outbox. What was
 sold, when and for how much stays, and the booking goes on without a guest: what its source still tells of
 them is not kept. Integrations that keep people erase them too; those that cannot be reached are named,
-and the same command tries them again. The books keep what they were given. It cannot be undone.
+and the same command tries them again. Without a terminal nothing is asked. The books keep what they were given. It cannot be undone.
 
 Erase the guest in the booking system as well; and backups made before still hold them.
 
@@ -62,7 +62,7 @@ async function eraseOrSay(
 }
 
 /** @throws Error that names the places that could not be reached, or refuse. */
-function tell(shell: Shell, { here, reached, told }: Erasure): void {
+function tell(shell: Shell, { here, reached, told, isSure }: Erasure): void {
   shell.write(`Erased here: ${hereWords(here)}.\n`);
   for (const { instance, done, skipped, failed } of reached) {
     if (failed === undefined) shell.write(`${instance}: ${done ?? skipped ?? ""}\n`);
@@ -73,9 +73,12 @@ function tell(shell: Shell, { here, reached, told }: Erasure): void {
         "Look there by hand, where no law asks to keep it.\n",
     );
   }
-  const failed = reached.filter((one) => one.failed !== undefined);
-  if (failed.length === 0) return;
-  const lines = failed.map((one) => `not erased at ${one.instance}: ${one.failed ?? ""}`);
+  const lines = reached.flatMap(({ instance, failed }) =>
+    failed === undefined ? [] : [`not erased at ${instance}: ${failed}`],
+  );
+  if (!isSure)
+    lines.push("Bellhop was at work on the bookings all the time and may still know them");
+  if (lines.length === 0) return;
   throw new Error(
     `${lines.join("\nbellhop: ")}\nbellhop: the same command tries again; it goes on where it was`,
   );

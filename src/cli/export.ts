@@ -21,12 +21,12 @@ export function addExportCommand(program: Command, shell: Shell): void {
     .addHelpText("after", ABOUT)
     .action(async ({ email: address, out }: ExportOptions) => {
       await withBellhop(shell, async ({ disclosure }) => {
-        const guests = await disclosure.of(address);
-        if (guests.every(isEmpty)) {
+        const { guests, besides } = await disclosure.of(address);
+        if (guests.every(isEmpty) && Object.values(besides).every((all) => all.length === 0)) {
           shell.write(`Nothing is kept of ${address}. No file was written.\n`);
           return;
         }
-        const content = JSON.stringify({ email: address, guests }, undefined, 2);
+        const content = JSON.stringify({ email: address, guests, besides }, undefined, 2);
         const file = writeWhole(out, Buffer.from(`${content}\n`));
         shell.write(`Written: ${file} (${wordsOf(guests)})\n`);
         refuseHalf(guests);

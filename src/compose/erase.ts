@@ -17,10 +17,20 @@ import { CLOCK, DATABASE, type Foundation, HTTP, LOG, once } from "./parts.ts";
 export function registerErase(c: DependencyContainer, foundation: Foundation): void {
   const { registry, settings } = foundation;
   once(c, Targets, () => makeTargets(c, foundation));
+  once(c, Records, () => {
+    return new Records(c.resolve(DATABASE), c.resolve(SubjectStore), choosingItems(foundation));
+  });
   once(
     c,
     Disclosure,
-    () => new Disclosure(c.resolve(DATABASE), c.resolve(PersonRegister), c.resolve(Targets)),
+    () =>
+      new Disclosure({
+        db: c.resolve(DATABASE),
+        register: c.resolve(PersonRegister),
+        records: c.resolve(Records),
+        targets: c.resolve(Targets),
+        connections: [...registry.connections.keys()],
+      }),
   );
   once(
     c,
@@ -29,12 +39,21 @@ export function registerErase(c: DependencyContainer, foundation: Foundation): v
       new Eraser({
         db: c.resolve(DATABASE),
         register: c.resolve(PersonRegister),
-        records: new Records(c.resolve(DATABASE), c.resolve(SubjectStore)),
+        records: c.resolve(Records),
         targets: c.resolve(Targets),
         outboxFolder: join(settings.dataFolder, "outbox"),
         connections: [...registry.connections.keys()],
       }),
   );
+}
+
+/** Names of form items by which the configuration chooses bookings. */
+function choosingItems({ settings: { config } }: Foundation): ReadonlySet<string> {
+  const rules = [
+    ...Object.values(config.integrations).map(({ when }) => when.custom),
+    ...Object.values(config.calendars).map(({ custom }) => custom),
+  ];
+  return new Set(rules.flatMap((custom) => Object.keys(custom ?? {})));
 }
 
 function makeTargets(c: DependencyContainer, { registry, settings }: Foundation): Targets {

@@ -130,8 +130,8 @@ function prepareConnection(connection: SqliteConnection, file: string): void {
   // FULL: the commit has reached the disk when it returns. An answer of 200 rests on this.
   connection.pragma("synchronous = FULL");
   connection.pragma("journal_size_limit = 67108864");
-  // Zeros over what is deleted or written over, where it costs no more: guests may be erased one day.
-  connection.pragma("secure_delete = FAST");
+  // Zeros over what is deleted or written over: who asks to be erased is in no page that came free.
+  connection.pragma("secure_delete = ON");
   chmodSync(file, 0o600);
   keepClock(connection);
 }

@@ -4,6 +4,8 @@ import type { PersonRegister } from "../people/person-register.ts";
 import type { Booking } from "../sdk/booking.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import { findGuests, type Guest } from "./guests.ts";
+import { KnownTexts } from "./known-texts.ts";
+import type { Records } from "./records.ts";
 import type { Exported, Targets } from "./targets.ts";
 
 /** All that is kept of one guest, for them to read. */
@@ -20,22 +22,58 @@ export interface GuestFile {
   elsewhere: readonly Exported[];
 }
 
+/** What is kept of everybody who has used an address. */
+export interface Disclosed {
+  guests: readonly GuestFile[];
+  /** Coupons and customers by themselves, and calls that nobody could read. */
+  besides: Pick<GuestFile, "events" | "notifications">;
+}
+
+export interface DisclosureParts {
+  db: Database;
+  register: PersonRegister;
+  records: Records;
+  targets: Targets;
+  /** Calls of all of them are looked through. */
+  connections: readonly string[];
+}
+
 /** Tells what is kept of guests. Nothing is changed. */
 export class Disclosure {
   readonly #db: Database;
-  readonly #register: PersonRegister;
+  readonly #parts: DisclosureParts;
   readonly #targets: Targets;
 
-  constructor(db: Database, register: PersonRegister, targets: Targets) {
-    this.#db = db;
-    this.#register = register.unrecorded();
-    this.#targets = targets;
+  constructor(parts: DisclosureParts) {
+    this.#db = parts.db;
+    this.#parts = parts;
+    this.#targets = parts.targets;
   }
 
-  /** @returns a file for each guest who has booked under the address. @throws as `findGuests`. */
-  async of(email: string): Promise<GuestFile[]> {
-    const guests = await findGuests(this.#db, this.#register, email);
-    return Promise.all(guests.map((guest) => this.#fileOf(guest)));
+  /** @throws as `findGuests`. */
+  async of(email: string): Promise<Disclosed> {
+    const { register } = this.#parts;
+    const guests = await findGuests(this.#db, register.unrecorded(), email);
+    const files: GuestFile[] = [];
+    for (const guest of guests) files.push(await this.#fileOf(guest));
+    return { guests: files, besides: await this.#besides(guests, email) };
+  }
+
+  async #besides(guests: readonly Guest[], email: string): Promise<Disclosed["besides"]> {
+    const { records, connections } = this.#parts;
+    const emails = [email, ...guests.flatMap((guest) => guest.email ?? [])];
+    const texts = new KnownTexts(
+      guests.flatMap(({ bookings }) => bookings),
+      emails,
+    );
+    const unread = (await records.unread(connections, texts)) as unknown as CallRow[];
+    const besides = { events: [] as AnyEvent[], notifications: unread.map(callOf) };
+    for (const other of await records.others(connections, texts)) {
+      const { events, notifications } = await this.#tracesOf(other);
+      besides.events.push(...events);
+      besides.notifications.push(...notifications);
+    }
+    return besides;
   }
 
   async #fileOf(guest: Guest): Promise<GuestFile> {
@@ -48,7 +86,7 @@ export class Disclosure {
     );
   }
 
-  async #tracesOf({ connection, reference: subject }: Booking) {
+  async #tracesOf({ connection, reference: subject }: Pick<Booking, "connection" | "reference">) {
     const rowsOf = async <Row>(table: string, ...columns: string[]): Promise<Row[]> =>
       (await this.#db
         .knex(table)
@@ -60,10 +98,7 @@ export class Disclosure {
     const done = await rowsOf<DoneRow>("effects", "updated_at", "handler", "summary", "link");
     return {
       events: events.map(({ payload }) => readEvent(payload)),
-      notifications: calls.map(({ received_at: at, query, body }) => ({
-        receivedAt: new Date(at).toISOString(),
-        ...{ query: query.toString("utf8"), body: body.toString("utf8") },
-      })),
+      notifications: calls.map(callOf),
       done: done.map(({ updated_at: at, handler: by, summary, link }) => ({
         ...{ at: new Date(at).toISOString(), by, what: summary ?? "" },
         ...(link !== null && { link }),
@@ -83,6 +118,13 @@ interface DoneRow {
   handler: string;
   summary: string | null;
   link: string | null;
+}
+
+function callOf({ received_at: at, query, body }: CallRow) {
+  return {
+    receivedAt: new Date(at).toISOString(),
+    ...{ query: query.toString("utf8"), body: body.toString("utf8") },
+  };
 }
 
 function merged(

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type { Database } from "../db/database.ts";
 import type { PersonRegister } from "../people/person-register.ts";
 import type { Booking } from "../sdk/booking.ts";
@@ -31,6 +33,8 @@ export interface Erasure {
   reached: readonly Reached[];
   /** Instances that were told of the guests and cannot be asked to forget them. */
   told: readonly string[];
+  /** False: something was at work all the time, and may still know them. */
+  isSure: boolean;
 }
 
 /**
@@ -73,49 +77,73 @@ export class Eraser {
   async #erase(guests: readonly Guest[], email: string, turn: ErasingTurn): Promise<Erasure> {
     const { db, records, targets } = this.#parts;
     const bookings = guests.flatMap((guest) => guest.bookings);
-    const emails = [...new Set([email, ...guests.flatMap((guest) => guest.email ?? [])])];
+    const emails = [email, ...guests.flatMap((guest) => guest.email ?? [])];
     const texts = new KnownTexts(bookings, emails);
-    await overwriteWhatIsDeleted(db);
-    const here = await this.#eraseHere(bookings, emails, texts);
-    const reached = await targets.erase(guests, turn);
     const told = await targets.told(guests);
-    if (reached.every(({ failed }) => failed === undefined)) {
-      for (const booking of bookings) await records.eraseLedger(booking, texts);
+    const { here, isQuiet } = await this.#eraseHere(bookings, texts);
+    const reached = await targets.erase(guests, turn);
+    if (isQuiet && reached.every(({ failed }) => failed === undefined)) {
       for (const guest of guests) {
         await targets.forget(guest);
         await records.forget(guest.id);
       }
     }
-    await emptyTheLog(db);
-    return { here, reached, told };
+    return { here, reached, told, isSure: isQuiet && (await emptyTheLog(db)) };
   }
 
+  /**
+   * By what the guest is named is known from the state, so that goes last: broken off before, the next
+   * try still knows what to look for. Jobs that have begun with it may write once more: a second walk.
+   */
   async #eraseHere(
     bookings: readonly Booking[],
-    emails: readonly string[],
     texts: KnownTexts,
-  ): Promise<Erased> {
-    const { db, records, outboxFolder, connections } = this.#parts;
+  ): Promise<{ here: Erased; isQuiet: boolean }> {
+    const { records } = this.#parts;
+    for (const booking of bookings) await records.mark(booking);
+    const first = await this.#eraseTraces(bookings, texts);
     for (const booking of bookings) await records.eraseState(booking);
-    const here: Erased = { bookings: bookings.length, events: 0, deliveries: 0, mails: 0 };
+    const isQuiet = await records.untilNothingRuns(bookings);
+    const second = await this.#eraseTraces(bookings, texts);
+    const { deliveries, mails } = first;
+    const more = {
+      deliveries: Math.max(deliveries, second.deliveries),
+      mails: mails + second.mails,
+    };
+    return { here: { ...second, ...more }, isQuiet };
+  }
+
+  async #eraseTraces(bookings: readonly Booking[], texts: KnownTexts): Promise<Erased> {
+    const { db, records, outboxFolder, connections } = this.#parts;
+    const erased: Erased = { bookings: bookings.length, events: 0, deliveries: 0, mails: 0 };
+    // First: which mails are about a booking is in the ledger.
+    erased.mails = await eraseMails(db, outboxFolder, bookings, texts.emails);
     for (const booking of bookings) {
       const { events, deliveries } = await records.eraseTraces(booking, texts);
-      here.events += events;
-      here.deliveries += deliveries;
+      erased.events += events;
+      erased.deliveries += deliveries;
     }
-    here.deliveries += await records.eraseUnread(connections, texts);
-    await records.eraseOthers(connections, texts);
-    here.mails = await eraseMails(db, outboxFolder, bookings, emails);
-    return here;
+    const all = [...new Set([...connections, ...bookings.map(({ connection }) => connection)])];
+    erased.deliveries += await records.eraseUnread(all, texts);
+    await records.eraseOthers(all, texts);
+    return erased;
   }
 }
 
-/** SQLite leaves pages that come free as they are until they are needed. */
-async function overwriteWhatIsDeleted({ knex, dialect }: Database): Promise<void> {
-  if (dialect.name === "sqlite") await knex.raw("PRAGMA secure_delete = ON");
-}
+const LOG_TRIES = 20;
+const LOG_PAUSE_MS = 250;
 
-/** What was written before is in the write-ahead log as well, until that begins anew. */
-async function emptyTheLog({ knex, dialect }: Database): Promise<void> {
-  if (dialect.name === "sqlite") await knex.raw("PRAGMA wal_checkpoint(TRUNCATE)");
+/**
+ * What was written before is in SQLite's write-ahead log as well, until that begins anew.
+ *
+ * @returns false when somebody has read it all the time.
+ */
+async function emptyTheLog({ knex, dialect }: Database): Promise<boolean> {
+  if (dialect.name !== "sqlite") return true;
+  for (let tries = 1; tries <= LOG_TRIES; tries += 1) {
+    const rows: { busy: number }[] = await knex.raw("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (rows[0]?.busy === 0) return true;
+    await sleep(LOG_PAUSE_MS);
+  }
+  return false;
 }

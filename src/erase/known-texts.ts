@@ -5,57 +5,80 @@ import type { Booking } from "../sdk/booking.ts";
 /** What stands where somebody was named. */
 const INSTEAD = "(erased)";
 
-/** Shorter ones occur in words that have nothing to do with anybody. */
-const MIN_LENGTH = 5;
+/** Shorter ones, and numbers such as 00000, occur where nobody is meant. */
+const MIN_LENGTH = 6;
+const MIN_DIGITS = 4;
+
+/** What comes before and after is no part of another address, name or number. */
+const BEFORE = String.raw`(?<![\p{L}\p{N}._%+\-@])`;
+const AFTER = String.raw`(?![\p{L}\p{N}_@\-]|\.[\p{L}\p{N}])`;
 
 /** Takes texts by which guests are named out of sentences: reasons, summaries, links. */
 export class KnownTexts {
-  readonly #pattern: RegExp | undefined;
+  readonly emails: ReadonlySet<string>;
+  /** By connection and id: `bikes customer:50001`. */
+  readonly customers: ReadonlySet<string>;
+  readonly #patterns: readonly RegExp[];
 
-  /** @param texts Besides those of the bookings. */
-  constructor(bookings: readonly Booking[], texts: readonly string[]) {
-    const all = new Set([...texts, ...bookings.flatMap(namesIn)].map((text) => text.trim()));
-    const long = [...all].filter(({ length }) => length >= MIN_LENGTH);
-    const longestFirst = long.toSorted((one, other) => other.length - one.length).map(escaped);
-    if (longestFirst.length > 0) this.#pattern = new RegExp(longestFirst.join("|"), "giu");
+  /** @param emails Besides those of the bookings; in lower case. */
+  constructor(bookings: readonly Booking[], emails: readonly string[]) {
+    const own = bookings.flatMap(({ customer }) => customer?.email ?? []);
+    this.emails = new Set([...emails, ...own].map((email) => email.trim().toLowerCase()));
+    this.customers = new Set(bookings.flatMap(customerOf));
+    const names = bookings.flatMap(namesIn).filter(isTelling);
+    // Addresses however they are written; names as they are, since "Walk In" is not "walk in".
+    this.#patterns = [patternOf([...this.emails], "giu"), patternOf(names, "gu")].filter(
+      (pattern) => pattern !== undefined,
+    );
   }
 
   /** Whether any of them occurs, also as a form or a link writes it. */
   occurIn(text: string): boolean {
-    const pattern = this.#pattern;
-    if (!pattern) return false;
-    const ways = [text, unescape(text), unescape(text.replaceAll("+", " "))];
-    return ways.some((way) => way.search(pattern) !== -1);
+    const ways = new Set([text, unescape(text), unescape(text.replaceAll("+", " "))]);
+    return [...ways].some((way) => this.without(way) !== way);
   }
 
   without(text: string): string {
-    return this.#pattern ? text.replace(this.#pattern, INSTEAD) : text;
+    return this.#patterns.reduce((rest, pattern) => rest.replace(pattern, INSTEAD), text);
   }
+}
 
-  /** The same in all texts of a value, JSON in texts included. */
-  withoutIn(value: unknown): unknown {
-    if (typeof value === "string") return this.without(value);
-    if (Array.isArray(value)) return value.map((one) => this.withoutIn(one));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, this.withoutIn(one)]),
-    );
-  }
+function customerOf({ connection, customer }: Booking): string[] {
+  return customer?.id === undefined ? [] : [`${connection} customer:${customer.id}`];
 }
 
 /** Whole names alone: a given name may be a month, or a place where a tour goes. */
 function namesIn({ customer, travellers = [] }: Booking): string[] {
   return [customer, ...travellers].flatMap((one) => {
-    const { name, firstName, lastName, email, phone } = one ?? {};
+    const { name, firstName, lastName, phone } = one ?? {};
     const whole =
       firstName !== undefined && lastName !== undefined
         ? [`${firstName} ${lastName}`, `${lastName}, ${firstName}`, `${lastName} ${firstName}`]
         : [];
     const isWhole = name !== undefined && /\s/.test(name.trim());
-    return [...whole, ...(isWhole ? [name] : []), email, phone].filter(
-      (text) => text !== undefined,
-    );
+    const all = [...whole, ...(isWhole ? [name] : []), phone];
+    return all.filter((text) => text !== undefined).map((text) => text.trim());
   });
+}
+
+function isTelling(text: string): boolean {
+  const isNumber = !/\p{L}/u.test(text);
+  const digits = new Set(text.replaceAll(/\D/g, ""));
+  return text.length >= MIN_LENGTH && (!isNumber || digits.size >= MIN_DIGITS);
+}
+
+/** As it is, and as links and forms write it. */
+function formsOf(text: string): string[] {
+  const inLink = encodeURIComponent(text);
+  const blanks = [inLink.replaceAll("%20", "+"), text.replaceAll(" ", "+")];
+  return [...new Set([text, inLink, ...blanks])];
+}
+
+function patternOf(texts: readonly string[], flags: string): RegExp | undefined {
+  const forms = new Set(texts.flatMap(formsOf));
+  if (forms.size === 0) return undefined;
+  const longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
+  return new RegExp(`${BEFORE}(?:${longestFirst.map(escaped).join("|")})${AFTER}`, flags);
 }
 
 function escaped(text: string): string {

@@ -2,63 +2,78 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Database } from "../db/database.ts";
-import { fileName, isMessageId } from "../mail/mail-name.ts";
+import { isMessageId } from "../mail/mail-name.ts";
 import type { Booking } from "../sdk/booking.ts";
 
-interface MailRow {
-  handler: string;
-  scope: string;
-  effect_key: string;
-  external_id: string | null;
-}
-
 /**
- * Deletes mails in the outbox that are about the bookings, or to the address.
+ * Deletes mails in the outbox that are about the bookings, or to one of the addresses.
  *
+ * @param emails In lower case.
  * @returns how many.
  */
 export async function eraseMails(
   db: Database,
   folder: string,
   bookings: readonly Booking[],
-  emails: readonly string[],
+  emails: ReadonlySet<string>,
 ): Promise<number> {
-  const about = new Set<string>();
-  for (const booking of bookings) for (const name of await mailsAbout(db, booking)) about.add(name);
+  const ids = new Set<string>();
+  for (const booking of bookings) for (const id of await mailsAbout(db, booking)) ids.add(id);
   let count = 0;
   for (const name of await filesIn(folder)) {
     const path = join(folder, name);
-    if (!about.has(name) && !(await names(path, emails))) continue;
+    const head = headOf((await readFile(path)).toString("latin1"));
+    const isMeant = ids.has(messageIdIn(head)) || namesOne(head, emails);
+    if (!isMeant) continue;
     await rm(path, { force: true });
     count += 1;
   }
   return count;
 }
 
-/** Each is called after the effect that it was. */
 async function mailsAbout(
   { knex }: Database,
   { connection, reference: subject }: Booking,
 ): Promise<string[]> {
-  const rows: MailRow[] = await knex("effects")
+  const rows: { external_id: string | null }[] = await knex("effects")
     .where({ subject })
     .where({ connection })
-    .select("handler", "scope", "effect_key", "external_id");
-  return rows
-    .filter(({ external_id: id }) => isMessageId(id ?? ""))
-    .map(({ handler, scope, effect_key: key }) => fileName([handler, scope, key].join("|")));
+    .select("external_id");
+  return rows.map(({ external_id: id }) => id ?? "").filter(isMessageId);
 }
 
 async function filesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
 }
 
-async function names(path: string, emails: readonly string[]): Promise<boolean> {
-  const text = (await readFile(path, "latin1")).toLowerCase();
-  return emails.some((email) => text.includes(email));
+/** With its lines as long as they were meant, and its words as they are read. */
+function headOf(mail: string): string {
+  const [head = ""] = mail.split(/\r?\n\r?\n/, 1);
+  const joined = head.replaceAll(/\?=\r?\n[ \t]+=\?/g, "?==?").replaceAll(/\r?\n[ \t]+/g, " ");
+  return joined.replaceAll(/=\?[^?]+\?([bq])\?([^?]*)\?=/gi, (_, kind: string, text: string) =>
+    kind.toLowerCase() === "b" ? Buffer.from(text, "base64").toString("utf8") : quoted(text),
+  );
+}
+
+function quoted(text: string): string {
+  const bytes = text
+    .replaceAll("_", " ")
+    .replaceAll(/=([\dA-F]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+function messageIdIn(head: string): string {
+  return /^message-id: *(<[^>]*>)/im.exec(head)?.[1] ?? "";
+}
+
+/** In whichever field: a rehearsal has the guest's address in the subject alone. */
+function namesOne(head: string, emails: ReadonlySet<string>): boolean {
+  const words = head.toLowerCase().split(/[\s<>()[\]",;:]+/);
+  return words.some((word) => emails.has(word));
 }

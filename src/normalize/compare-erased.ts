@@ -15,9 +15,13 @@ export function compareErased<Look extends BookingLook | RecordLook>(
   if (!known.isErased) return compare(known, look, now);
   const seen = "record" in look ? { ...look, record: undefined } : look;
   const comparison = compare(known, seen, now);
+  const kept = new Set(Object.keys(known.booking?.custom ?? {}));
   return {
     ...comparison,
     after: { ...comparison.after, isErased: true },
-    events: comparison.events.map((draft) => ({ ...draft, event: eventWithoutGuest(draft.event) })),
+    events: comparison.events.map((draft) => ({
+      ...draft,
+      event: eventWithoutGuest(draft.event, kept),
+    })),
   };
 }

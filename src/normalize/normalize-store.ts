@@ -75,9 +75,9 @@ export class NormalizeStore {
     return this.#parts.db.transaction(async (trx) => {
       const waiting = await this.#stillWaiting(trx, looks, unread);
       const batch = new Batch(connection, now);
-      const stored = await this.#parts.subjects.load(trx, connection, subjectsOf(looks));
+      const stored = await this.#parts.subjects.load(trx, connection, subjectsOf(looks, unread));
       for (const ready of looks) batch.compare(ready, stored, waiting);
-      for (const one of unread) if (waiting.has(one.position)) batch.addUnread(one);
+      for (const one of unread) if (waiting.has(one.position)) batch.addUnread(one, stored);
       batch.leaveOut(await this.#parts.events.told(trx, batch.events));
       const { follower } = this.#parts;
       if (follower) batch.leaveOut(await follower.told(trx, connection, batch.events));
@@ -168,8 +168,11 @@ class Batch {
     for (const verdict of comparison.verdicts) this.#addVerdict(verdict, subject, masked);
   }
 
-  addUnread(unread: Unread): void {
-    this.outcomes.push({ ...unread, eventIds: [] });
+  /** A call that is held is read later, and what it says of an erased guest is left out then. */
+  addUnread(unread: Unread, stored: ReadonlyMap<string, StoredSubject>): void {
+    const { subject = "", state } = unread;
+    const isOver = stored.get(subject)?.known.isErased && state !== "held";
+    this.outcomes.push({ ...unread, eventIds: [], ...(isOver && { masked: NOTHING }) });
   }
 
   /**
@@ -243,18 +246,19 @@ class Batch {
   }
 }
 
+const NOTHING: MaskedRequest = { query: "", body: Buffer.alloc(0) };
+
 /** What calls about an erased guest brought along is not kept. */
 function nothingOf({ verdicts }: Comparison): MaskedRequests {
-  const nothing = { query: "", body: Buffer.alloc(0) };
-  return new Map(verdicts.map(({ position }) => [position, nothing]));
+  return new Map(verdicts.map(({ position }) => [position, NOTHING]));
 }
 
 export function subjectOf({ kind, look }: ReadyLook): string {
   return kind === "booking" ? look.reference : look.subject;
 }
 
-function subjectsOf(looks: readonly ReadyLook[]): string[] {
-  return [...new Set(looks.map(subjectOf))];
+function subjectsOf(looks: readonly ReadyLook[], unread: readonly Unread[]): string[] {
+  return [...new Set([...looks.map(subjectOf), ...unread.flatMap(({ subject }) => subject ?? [])])];
 }
 
 function positionsOf({ kind, look }: ReadyLook): number[] {

@@ -1,4 +1,4 @@
-import type { Booking, BookingFields, BookingStatus } from "../sdk/booking.ts";
+import type { Booking, BookingFields, BookingStatus, CustomFields } from "../sdk/booking.ts";
 import type { BookingLook, Call, KnownSubject } from "./look.ts";
 import { mergeView } from "./merge-view.ts";
 import { withoutGuest } from "./without-guest.ts";
@@ -10,7 +10,7 @@ export function stateAfter(
 ): Booking | undefined {
   if (!look.view) return booking;
   const seen = look.mapFields(mergeView(booking, look.view));
-  const merged = isErased ? withoutGuest(seen) : seen;
+  const merged = isErased ? withoutGuest(seen, namesOf(booking?.custom)) : seen;
   return {
     ...merged,
     connection: look.connection,
@@ -18,6 +18,10 @@ export function stateAfter(
     version: booking?.version ?? 1,
     status: statusAfter(booking, merged, look),
   };
+}
+
+function namesOf(custom: CustomFields = {}): ReadonlySet<string> {
+  return new Set(Object.keys(custom));
 }
 
 function statusAfter(

@@ -1,4 +1,11 @@
-import type { Booking, BookingFields, BookingItem, Cancellation, Payment } from "../sdk/booking.ts";
+import type {
+  Booking,
+  BookingFields,
+  BookingItem,
+  Cancellation,
+  CustomFields,
+  Payment,
+} from "../sdk/booking.ts";
 import type { AnyEvent, Change } from "../sdk/booking-event.ts";
 import { summarize } from "./summary.ts";
 
@@ -27,23 +34,42 @@ const KEPT_OF: Readonly<Record<string, ReadonlySet<string>>> = {
   cancellation: new Set<keyof Cancellation>(["at", "by"]),
 };
 
-/** The booking as it is known once its guest has been erased. */
-export function withoutGuest<B extends Partial<BookingFields>>(booking: B): B {
+/**
+ * The booking as it is known once its guest has been erased.
+ *
+ * @param keptCustom Form items that say where the booking belongs, not whose it is.
+ */
+export function withoutGuest<B extends Partial<BookingFields>>(
+  booking: B,
+  keptCustom: ReadonlySet<string>,
+): B {
   const kept = Object.entries(only(booking, KEPT));
-  return Object.fromEntries(kept.map(([name, value]) => [name, stripped(name, value)])) as B;
+  const custom = customOf(booking, keptCustom);
+  return {
+    ...(Object.fromEntries(kept.map(([name, value]) => [name, stripped(name, value)])) as B),
+    flags: { ...booking.flags, erased: true },
+    ...(Object.keys(custom).length > 0 && { custom }),
+  };
+}
+
+function customOf(
+  { custom, customer }: Partial<BookingFields>,
+  kept: ReadonlySet<string>,
+): CustomFields {
+  return only({ ...customer?.custom, ...custom }, kept) as CustomFields;
 }
 
 /** The event as it is kept once the guest has been erased, whatever the source said along with it. */
-export function eventWithoutGuest(event: AnyEvent): AnyEvent {
+export function eventWithoutGuest(event: AnyEvent, keptCustom: ReadonlySet<string>): AnyEvent {
   const { booking, native, changes, summary } = event;
   const kept = changesWithoutGuest(changes);
   const parts = Object.entries(event).filter(([name]) => name !== "customer" && name !== "record");
   return {
     ...(Object.fromEntries(parts) as unknown as AnyEvent),
-    ...(booking && { booking: withoutGuest(booking) }),
+    ...(booking && { booking: withoutGuest(booking, keptCustom) }),
     changes: kept,
     summary: kept.length === changes.length ? summary : summarize(kept),
-    custom: {},
+    custom: only(event.custom, keptCustom) as CustomFields,
     native: { event: native.event, fields: {} },
   };
 }

@@ -150,6 +150,8 @@ export interface BookingFlags {
   conflict?: boolean;
   locked?: boolean;
   test?: boolean;
+  /** The guest has been erased at their wish; nothing of them is kept. */
+  erased?: boolean;
 }
 
 export interface Totals {

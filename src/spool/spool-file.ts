@@ -74,6 +74,7 @@ export class SpoolFile {
       db.pragma("journal_mode = WAL");
       // FULL: the commit has reached the disk when it returns. An answer of 200 rests on this.
       db.pragma("synchronous = FULL");
+      db.pragma("secure_delete = ON");
       db.exec("BEGIN IMMEDIATE; COMMIT");
       chmodSync(path, 0o600);
       return new SpoolFile(db);

@@ -19,7 +19,7 @@ export const EVERY_FIELD: Complete<Booking> = {
   reference: "1201",
   version: 3,
   status: "confirmed",
-  flags: { fraud: false, conflict: false, locked: false, test: true },
+  flags: { fraud: false, conflict: false, locked: false, test: true, erased: false },
   title: "Kayak",
   channel: { id: "51234", name: "Fjord Walks" },
   start: moment,

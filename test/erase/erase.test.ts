@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   type DavServer,
@@ -13,6 +13,7 @@ import { makeAddressBook, makeCalendar } from "../../integrations/dav/testing/of
 import { davTarget } from "../../integrations/dav/target.ts";
 import davIntegration from "../../integrations/dav/index.ts";
 import { NEVER } from "../../src/dispatch/job-store.ts";
+import { Records } from "../../src/erase/records.ts";
 import { checkContext, hasPrograms, memoryTokens } from "../../src/sdk/testing.ts";
 import { type App, callApi, startApp, untilSettled } from "../harness/app.ts";
 import { type BreakingProxy, breakingProxy } from "../harness/breaking-proxy.ts";
@@ -207,6 +208,25 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       expect(await rowsWith(app, TRACES)).toEqual([]);
       expect({ code: back.code, err: back.err }).toEqual({ code: 0, err: "" });
       expect(back.out).toContain("book: Erased the contact");
+      expect(await cards()).toEqual([]);
+    });
+
+    it.each([
+      ...(["mark", "eraseTraces", "eraseOthers", "eraseState"] as const),
+      ...(["untilNothingRuns", "forget"] as const),
+    ])("broken off at %s, the same command goes on where it was", async (step) => {
+      await book();
+      const [reason, link] = ["Marta Núñez d’Olló has no phone", "https://example.com/?q=Marta"];
+      await app.db.knex("effects").update({ summary: reason, link: `${link}+Núñez+d’Olló` });
+      const death = vi.spyOn(Records.prototype, step).mockRejectedValueOnce(new Error("killed"));
+
+      const killed = await erase("--yes");
+      const again = await erase("--yes");
+      death.mockRestore();
+
+      expect({ code: killed.code, err: killed.err }).toEqual({ code: 1, err: "bellhop: killed\n" });
+      expect({ code: again.code, err: again.err }).toEqual({ code: 0, err: "" });
+      expect(await rowsWith(app, TRACES)).toEqual([]);
       expect(await cards()).toEqual([]);
     });
 

@@ -4,6 +4,7 @@ import type { Database } from "../../src/db/database.ts";
 import { ErasingTurn } from "../../src/erase/erasing-turn.ts";
 import { findGuests, plainAddress } from "../../src/erase/guests.ts";
 import { KnownTexts } from "../../src/erase/known-texts.ts";
+import { effectsWithout, othersOf } from "../../src/erase/walks.ts";
 import { UNKNOWN_SUBJECT } from "../../src/normalize/look.ts";
 import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import { AliasStore } from "../../src/people/alias-store.ts";
@@ -114,24 +115,53 @@ onEachStore((store) => {
 });
 
 describe("texts that name a guest", () => {
-  const customer = { firstName: "Anna", lastName: "Berg", email: EMAIL, phone: "+47 900" };
+  const phone = "+47 900 00 001";
+  const customer = { firstName: "Anna", lastName: "Berg", email: EMAIL, phone, id: "7" };
+  const walkIn = { name: "Walk In", phone: "00000000" };
   const booking = { connection: "bikes", reference: "1", version: 1, customer } as Booking;
-  const texts = new KnownTexts([booking], [EMAIL]);
+  const texts = new KnownTexts([booking, { ...booking, customer: walkIn }], [EMAIL]);
 
   it.each([
     ["Mailed voucher to POST@example.com", "Mailed voucher to (erased)"],
-    ["Berg, Anna has no phone +47 900", "(erased) has no phone (erased)"],
+    ["Berg, Anna has no phone +47 900 00 001.", "(erased) has no phone (erased)."],
+    ["see https://example.com/?q=post%40example.com", "see https://example.com/?q=(erased)"],
+    ["https://example.com/?name=Anna+Berg", "https://example.com/?name=(erased)"],
+    // Others, and what is nobody's.
     ["Anna goes to Berg", "Anna goes to Berg"],
+    ["Joanna Bergmann, not-post@example.com", "Joanna Bergmann, not-post@example.com"],
+    ["post@example.com.au, apost@example.com", "post@example.com.au, apost@example.com"],
+    ["Fjord walk in Bergen", "Fjord walk in Bergen"],
+    ['{"totalMinor":1000000000}', '{"totalMinor":1000000000}'],
   ])("%s", (text, wanted) => {
     expect(texts.without(text)).toBe(wanted);
   });
 
-  it("are found as a form or a link writes them, and taken out of JSON in texts", () => {
+  it("are found as a form or a link writes them", () => {
     expect(texts.occurIn("a=1&email=post%40example.com")).toBe(true);
-    expect(texts.occurIn("name=anna+berg")).toBe(true);
-    expect(texts.occurIn("name=anna")).toBe(false);
-    const data = { document: JSON.stringify({ note: `for ${EMAIL}` }), totalMinor: 5 };
-    expect(texts.withoutIn(data)).toEqual({ document: '{"note":"for (erased)"}', totalMinor: 5 });
+    expect(texts.occurIn("name=Anna+Berg")).toBe(true);
+    expect(texts.occurIn("email=joanpost%40example.com")).toBe(false);
+  });
+
+  it("of customers and coupons those are the guest's that have the number, or the address in a field", () => {
+    const found: string[] = [];
+    const { change } = othersOf("bikes", texts, found);
+    const look = (subject: string, record: object) =>
+      change({ subject, state: Buffer.from(JSON.stringify(record)) });
+
+    look("customer:7", { name: "?" });
+    look("customer:8", { email: "joannapost@example.com", note: `ask ${EMAIL}` });
+    look("coupon:1", { buyer: { email: " Post@example.com " } });
+
+    expect(found).toEqual(["customer:7", "coupon:1"]);
+  });
+
+  it("leave what the books need alone", () => {
+    const data = { document: JSON.stringify({ totalMinor: 5, note: EMAIL }), to: EMAIL };
+    const row = { summary: null, link: null, data: Buffer.from(JSON.stringify(data)) };
+
+    const after = effectsWithout(texts).change(row) as { data: Buffer };
+
+    expect(JSON.parse(after.data.toString())).toEqual({ ...data, to: "(erased)" });
   });
 
   it("nobody's are none", () => {

@@ -34,7 +34,12 @@ const BOOKING: Booking = {
   totals: { total: eur(18_000), paid: eur(5_000) },
   payments: [{ amount: eur(5_000), method: "card", reference: "P-1", note: "secret" }],
   agent: { name: "Example Travel", code: "EX" },
-  ...{ company: "secret", taxNumber: "secret", language: "nb", custom: { Diet: "secret" } },
+  ...{
+    company: "secret",
+    taxNumber: "secret",
+    language: "nb",
+    custom: { Diet: "secret", Guide: "Kari" },
+  },
   ...{ notes: "secret", internalNote: "secret", importantNote: "secret", barcode: "secret" },
   voucherUrl: "https://example.com/secret",
   cancellation: { at: "2026-03-03T09:15:00.000Z", by: "customer", reason: "secret" },
@@ -42,7 +47,7 @@ const BOOKING: Booking = {
 
 describe("a booking whose guest is erased", () => {
   it("says what was sold, when and for how much, and nothing of the guest", () => {
-    const kept = withoutGuest(BOOKING);
+    const kept = withoutGuest(BOOKING, new Set(["Guide"]));
 
     expect(JSON.stringify(kept)).not.toContain("secret");
     expect(kept).toEqual({
@@ -54,6 +59,7 @@ describe("a booking whose guest is erased", () => {
       ...{ totals: BOOKING.totals, agent: BOOKING.agent },
       payments: [{ amount: eur(5_000), method: "card", reference: "P-1" }],
       cancellation: { at: "2026-03-03T09:15:00.000Z", by: "customer" },
+      ...{ flags: { erased: true }, custom: { Guide: "Kari" } },
     });
   });
 
@@ -78,7 +84,7 @@ describe("a booking whose guest is erased", () => {
       ],
     } as unknown as AnyEvent;
 
-    const kept = eventWithoutGuest(event);
+    const kept = eventWithoutGuest(event, new Set());
 
     expect(JSON.stringify(kept)).not.toContain("secret");
     expect(kept.changes.map(({ path }) => path)).toEqual([
@@ -97,7 +103,11 @@ describe("calls about a guest who is erased", () => {
     ARRIVAL,
   ).after;
   if (!first.booking) throw new Error("no state");
-  const erased: KnownSubject = { ...first, booking: withoutGuest(first.booking), isErased: true };
+  const erased: KnownSubject = {
+    ...first,
+    booking: withoutGuest(first.booking, new Set()),
+    isErased: true,
+  };
 
   it("what the source still tells of them is no news and is not kept", () => {
     const again = look({ view, calls: [call("booking.modified")] });

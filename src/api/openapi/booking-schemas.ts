@@ -104,7 +104,10 @@ const Booking = object(
     status: oneOf(BOOKING_STATUSES),
   },
   {
-    flags: object({}, { fraud: flag(), conflict: flag(), locked: flag(), test: flag() }),
+    flags: object(
+      {},
+      { fraud: flag(), conflict: flag(), locked: flag(), test: flag(), erased: flag() },
+    ),
     title: text(),
     channel: object({ id: text() }, { name: text() }),
     start: ref("LocalMoment"),

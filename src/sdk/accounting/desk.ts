@@ -96,7 +96,7 @@ export class Desk {
     return isStill ? last.document.billTo : billToOf(booking);
   }
 
-  /** A guest of whom nothing is known any more has been erased, and is nobody else for that. */
+  /** A guest of whom nothing is known any more is nobody else for that. */
   get #party(): string {
     const { booking } = this.facts;
     const parties = this.standing.documents.map((one) => ("party" in one ? one.party : undefined));
@@ -104,9 +104,11 @@ export class Desk {
     return (this.#isGuestErased ? before : undefined) ?? partyOf(booking).code;
   }
 
+  /** Here, or at the source: then all that a bill was made out to is gone. */
   get #isGuestErased(): boolean {
     const { booking } = this.facts;
-    return isBlank(booking) && !isBilledToAgent(booking);
+    const { company = "", taxNumber = "" } = booking;
+    return isBlank(booking) && company + taxNumber === "" && !isBilledToAgent(booking);
   }
 
   #sourceInvoice() {

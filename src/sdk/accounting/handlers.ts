@@ -163,7 +163,7 @@ async function note<Config>(
 /** A booking that has changed hands, or whose guest was erased, has documents of whoever had it before. */
 function partyFor(code: string, booking: Booking): Party {
   const party = partyOf(booking);
-  const isTold = party.kind === "agent" || !isBlank(booking);
+  const isTold = party.kind === "agent" || booking.flags?.erased !== true;
   return party.code === code && isTold
     ? party
     : { code, kind: party.kind, name: code, isKnown: true };
