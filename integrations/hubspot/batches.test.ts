@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
+
 import { describe, expect, it } from "vitest";
 
-import { companies } from "./companies.ts";
-import { contacts } from "./contacts.ts";
+import { companies, companyRecords } from "./companies.ts";
+import { contactRecords, contacts } from "./contacts.ts";
 import { Pace } from "./pace.ts";
 import { ANNA, Desk, failureOf, idOf } from "./testing.ts";
 
@@ -100,6 +102,117 @@ describe("things that are written at about the same time", () => {
     expect(desk.calls()).toHaveLength(2);
     expect(desk.fake.records.all.size).toBe(1);
   });
+});
+
+it.each([
+  ["two records", true],
+  ["one", false],
+])("keys that differ in case alone are what HubSpot takes them for: %s", async (_, mindsCase) => {
+  const desk = new Desk();
+  desk.fake.records.mindsCase = mindsCase;
+  const records = companyRecords(desk.context);
+  const keys = ["fjord/agent/EX", "fjord/agent/ex"];
+
+  const made = await Promise.all(
+    keys.map((key) => records.upsert("bellhop_agent", key, { name: key })),
+  );
+  const found = await Promise.all(keys.map((key) => records.byKey("bellhop_agent", key)));
+
+  const ids = mindsCase ? ["101", "102"] : ["101", "101"];
+  expect(made.map(({ id }) => id)).toEqual(ids);
+  expect(found.map((one) => one?.id)).toEqual(ids);
+});
+
+it("an address is the same in any case", async () => {
+  const desk = new Desk();
+  await desk.putContact(ANNA);
+  const records = contactRecords(desk.context);
+  const before = desk.calls().length;
+
+  const found = await Promise.all(
+    ["anna@example.com", "Anna@Example.com"].map((email) => records.byKey("email", email)),
+  );
+
+  expect(found.map((one) => one?.properties["email"])).toEqual(Array(2).fill(ANNA.email));
+  expect(desk.calls().slice(before)).toEqual([READ, READ]);
+});
+
+describe("one that has to stop", () => {
+  const stopped = new Error("took longer than 60000 ms");
+
+  it("while it makes the call for all holds up no other: the next makes it", async () => {
+    const [desk, stopping] = [new Desk(), new AbortController()];
+    const first = desk.by(stopping.signal);
+    first.http = {
+      // As the calls of a job, which end with it.
+      send: async (request) => {
+        stopping.abort(stopped);
+        await desk.fake.http.send(request);
+        throw stopped;
+      },
+    };
+    const [one, ...others] = guests(3);
+
+    const asked = [desk.putContact(one ?? ANNA, undefined, first)];
+    asked.push(...others.map((guest) => desk.putContact(guest)));
+    const ended = await Promise.all(asked.map((put) => failureOf(put)));
+
+    expect(ended.map(({ message }) => message)).toEqual([
+      stopped.message,
+      "unknown error",
+      "unknown error",
+    ]);
+    expect(desk.calls()).toEqual([UPSERT, UPSERT]);
+    expect(desk.inputs(1).map(({ id }) => id)).toEqual(["p-1", "p-2"]);
+  });
+
+  it("before the call is not written any more", async () => {
+    const [desk, stopping] = [new Desk(), new AbortController()];
+    const [one = ANNA, other = ANNA] = guests(2);
+
+    const asked = desk.putContact(one, undefined, desk.by(stopping.signal));
+    const left = desk.putContact(other);
+    stopping.abort(stopped);
+
+    await expect(asked).rejects.toBe(stopped);
+    await left;
+    expect(desk.inputs(0).map(({ id }) => id)).toEqual(["p-1"]);
+  });
+
+  it("waits no longer for a call that another makes, which goes on", async () => {
+    const [desk, stopping] = [new Desk(), new AbortController()];
+    const first = desk.by(new AbortController().signal);
+    let answerNow: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answerNow = resolve));
+    const called = new Promise<void>((resolve) => {
+      first.http = {
+        send: async (request) => {
+          resolve();
+          await held;
+          return desk.fake.http.send(request);
+        },
+      };
+    });
+    const [one = ANNA, other = ANNA] = guests(2);
+
+    const goesOn = idOf(desk.putContact(one, undefined, first));
+    const asked = desk.putContact(other, undefined, desk.by(stopping.signal));
+    await called;
+    stopping.abort(stopped);
+
+    await expect(asked).rejects.toBe(stopped);
+    answerNow();
+    expect(desk.held(await goesOn)["bellhop_person"]).toBe("p-0");
+  });
+});
+
+it("whoever has asked leaves nobody listening", async () => {
+  const desk = new Desk();
+  const { signal } = new AbortController();
+
+  await Promise.all(guests(3).map((one) => desk.putContact(one, undefined, desk.by(signal))));
+
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 describe("the pace of calls", () => {

@@ -32,6 +32,11 @@ export class HubSpotClient {
     return accountOf(this.#context.config);
   }
 
+  /** Of the job that calls. */
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
   /**
    * @returns undefined when what the path names is not there.
    * @throws what `judge` makes of the answer.
