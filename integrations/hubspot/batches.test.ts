@@ -4,8 +4,12 @@ import { describe, expect, it } from "vitest";
 
 import { companies, companyRecords } from "./companies.ts";
 import { contactRecords, contacts } from "./contacts.ts";
+import { deals } from "./deals.ts";
+import { callsOfOneProcess } from "./config.ts";
+import { writeNote } from "./notes.ts";
 import { Pace } from "./pace.ts";
-import { ANNA, Desk, failureOf, idOf } from "./testing.ts";
+import { hubspot } from "./target.ts";
+import { ANNA, DEAL, Desk, failureOf, idOf } from "./testing.ts";
 
 const guests = (count: number, parts: Partial<typeof ANNA> = {}) =>
   Array.from({ length: count }, (_, index) => ({
@@ -245,4 +249,55 @@ describe("the pace of calls", () => {
 
     await expect(waiting).rejects.toThrow("the lease is over");
   });
+
+  it("whoever has stopped leaves the turn to those behind", async () => {
+    const pace = new Pace(150);
+    const stopping = new AbortController();
+    const begun = performance.now();
+    await pace.turn(1, signal);
+    const waiting = Array.from({ length: 3 }, () => failureOf(pace.turn(1, stopping.signal)));
+    const behind = pace.turn(1, signal);
+
+    stopping.abort(new Error("the lease is over"));
+    await Promise.all([...waiting, behind]);
+
+    expect(performance.now() - begun).toBeLessThan(290);
+  });
+
+  it("has half of the account's calls for each process: contacts and deals may have one each", () => {
+    const desk = new Desk({ callsInTenSeconds: 90 });
+
+    expect(callsOfOneProcess(desk.context.config)).toBe(45);
+  });
+
+  it("is never so slow that jobs that begin together do not end in their minute", async () => {
+    const [perContact, perDeal] = await callsOfNewBooking();
+    const most = (hubspot.atOnce ?? 0) / 2;
+    const slowest = new Desk({ callsInTenSeconds: 40 });
+
+    // As if none shared a call, and the calls of the last ten seconds were used up.
+    const windows = (most * (perContact + perDeal)) / callsOfOneProcess(slowest.context.config);
+
+    expect(Math.ceil(windows) * 10).toBeLessThanOrEqual(50);
+    expect(() => new Desk({ callsInTenSeconds: 39 })).toThrow("callsInTenSeconds");
+  });
 });
+
+/** Of a contact that is made, and of a deal that is, with its agent and a note. */
+async function callsOfNewBooking(): Promise<[number, number]> {
+  const desk = new Desk();
+  const company = { key: "fjord/agent/EX", name: "Example Travel" };
+  await contacts.find(ANNA, desk.context);
+  const contactId = await idOf(desk.putContact(ANNA));
+  const perContact = desk.calls().length;
+  await companies.find(company, desk.context);
+  const fields = companies.fields(company, desk.context.config) ?? {};
+  const companyId = await idOf(companies.put({ thing: company, fields }, desk.context));
+  const deal = { ...DEAL, contactId, companyId };
+  await deals.find(deal, desk.context);
+  const dealId = await idOf(desk.putDeal(deal));
+  const note = { key: "fjord/1201/note:1", text: "Booked", contactId, dealId, mayExist: false };
+  await writeNote(note, desk.context);
+  // The deal's job makes the contact when that is not there yet.
+  return [perContact, desk.calls().length];
+}
