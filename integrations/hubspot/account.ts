@@ -8,7 +8,7 @@ import { Pace } from "./pace.ts";
 export interface Account {
   pace: Pace;
   /** By what is asked: path, key, properties. */
-  collectors: Map<string, Collector<{ id: string }, unknown>>;
+  collectors: Map<string, Collector<never, unknown>>;
 }
 
 const accounts = new Map<string, Account>();
@@ -22,11 +22,8 @@ export function accountOf({ apiBaseUrl, token }: HubSpotConfig): Account {
   return account;
 }
 
-export function collectorOf<In extends { id: string }, Out>(
-  { collectors }: Account,
-  name: string,
-): Collector<In, Out> {
-  const collector = collectors.get(name) ?? new Collector<{ id: string }, unknown>();
+export function collectorOf<In, Out>({ collectors }: Account, name: string): Collector<In, Out> {
+  const collector = collectors.get(name) ?? new Collector<never, unknown>();
   collectors.set(name, collector);
   return collector as unknown as Collector<In, Out>;
 }

@@ -2,7 +2,7 @@ import type { CrmContext } from "#sdk/crm";
 
 import { type Account, accountOf } from "./account.ts";
 import { judge } from "./answer.ts";
-import type { HubSpotConfig } from "./config.ts";
+import { callsOfOneProcess, type HubSpotConfig } from "./config.ts";
 
 export type CallContext = Pick<
   CrmContext<HubSpotConfig>,
@@ -32,6 +32,11 @@ export class HubSpotClient {
     return accountOf(this.#context.config);
   }
 
+  /** Of the job that calls. */
+  get signal(): AbortSignal {
+    return this.#context.signal;
+  }
+
   /**
    * @returns undefined when what the path names is not there.
    * @throws what `judge` makes of the answer.
@@ -43,7 +48,7 @@ export class HubSpotClient {
     for (const [name, values] of Object.entries(query)) {
       for (const value of [values].flat()) url.searchParams.append(name, value);
     }
-    await this.account.pace.turn(config.callsInTenSeconds, signal);
+    await this.account.pace.turn(callsOfOneProcess(config), signal);
     const response = await http.send({
       ...{ method, url: url.href, signal },
       headers: {

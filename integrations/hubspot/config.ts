@@ -17,9 +17,11 @@ export const hubspotSettings = {
     .describe("Id or name of the pipeline that deals go into"),
   callsInTenSeconds: z
     .int()
-    .min(1)
+    .min(40)
     .default(90)
-    .describe("Of HubSpot's limit for the whole account: 100, or 190 with larger plans"),
+    .describe(
+      "Of HubSpot's limit for the whole account: 100, or 190 with larger plans; contacts and deals have half of them each",
+    ),
   makeProperties: z
     .boolean()
     .default(false)
@@ -32,3 +34,8 @@ export const hubspotSettings = {
 export const HubSpotConfig = z.strictObject({ ...crmSettings, ...hubspotSettings });
 
 export type HubSpotConfig = z.output<typeof HubSpotConfig>;
+
+/** Contacts and deals may be written in different processes, which know nothing of each other's calls. */
+export function callsOfOneProcess({ callsInTenSeconds }: HubSpotConfig): number {
+  return Math.floor(callsInTenSeconds / 2);
+}

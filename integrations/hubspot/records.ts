@@ -6,7 +6,7 @@ import type { Fields, Remote } from "#sdk/crm";
 import { collectorOf } from "./account.ts";
 import { itemError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { type Ended, MOST_AT_ONCE } from "./collector.ts";
+import { type Asker, type Ended, MOST_AT_ONCE } from "./collector.ts";
 
 export type RecordType = "contacts" | "companies" | "deals" | "notes";
 
@@ -59,7 +59,10 @@ export class Records {
       this.#client.account,
       name,
     );
-    return collector.ask({ id: value }, (inputs) => this.#readKeys(idProperty, inputs));
+    return collector.ask(
+      { id: value },
+      this.#asker(plain(idProperty, value), (inputs) => this.#readKeys(idProperty, inputs)),
+    );
   }
 
   async byIds(ids: readonly string[]): Promise<HubSpotRecord[]> {
@@ -81,10 +84,11 @@ export class Records {
     const byKey = keyed(results, idProperty);
     // Found by an address that is not its first, a record does not say whose answer it is.
     const isClear =
-      byKey.size === results.length && inputs.filter(has(byKey)).length === byKey.size;
+      byKey.size === results.length &&
+      inputs.filter(({ id }) => byKey.has(plain(idProperty, id))).length === byKey.size;
     return Promise.all(
       inputs.map(async (input): Promise<Ended<HubSpotRecord | undefined>> => {
-        const found = byKey.get(plain(input.id));
+        const found = byKey.get(plain(idProperty, input.id));
         if (found || isClear) return { value: found };
         const [one] = await this.#readKeys(idProperty, [input]);
         return one ?? { value: undefined };
@@ -105,7 +109,14 @@ export class Records {
   async upsert(idProperty: string, id: string, properties: Fields): Promise<HubSpotRecord> {
     const name = `upsert ${this.#type} ${idProperty}`;
     const collector = collectorOf<Upsert, HubSpotRecord>(this.#client.account, name);
-    return collector.ask({ idProperty, id, properties }, (inputs) => this.#upsertAll(inputs));
+    return collector.ask(
+      { idProperty, id, properties },
+      this.#asker(plain(idProperty, id), (inputs) => this.#upsertAll(inputs)),
+    );
+  }
+
+  #asker<In, Out>(key: string, send: Asker<In, Out>["send"]): Asker<In, Out> {
+    return { key, signal: this.#client.signal, send };
   }
 
   /** What is wrong with one holds up no other: those that did not get through are asked singly. */
@@ -115,7 +126,7 @@ export class Records {
     const done = await this.#upsertSome(inputs);
     const ends: Ended<HubSpotRecord>[] = [];
     for (const input of inputs) {
-      const record = done.get(plain(input.id));
+      const record = done.get(plain(input.idProperty, input.id));
       ends.push(record ? { value: record } : await this.#upsertOne(input));
     }
     return ends;
@@ -174,16 +185,14 @@ export class Records {
 }
 
 function keyed(records: readonly HubSpotRecord[], property: string): Map<string, HubSpotRecord> {
-  return new Map(records.map((record) => [plain(record.properties[property] ?? ""), record]));
+  return new Map(
+    records.map((record) => [plain(property, record.properties[property] ?? ""), record]),
+  );
 }
 
-function has(byKey: ReadonlyMap<string, HubSpotRecord>) {
-  return ({ id }: { id: string }) => byKey.has(plain(id));
-}
-
-/** HubSpot writes addresses in lower case. */
-function plain(key: string): string {
-  return key.toLowerCase();
+/** As two values are the same to HubSpot: addresses in any case, which it writes in lower case. */
+function plain(property: string, value: string): string {
+  return property === "email" ? value.toLowerCase() : value;
 }
 
 export function remoteOf({ id, url }: HubSpotRecord): Remote {

@@ -45,9 +45,14 @@ export class Desk {
   }
 
   /** @param known Absent: it is made. */
-  putContact(contact: Contact, known?: Known) {
-    const fields = contacts.fields(contact, this.context.config) ?? {};
-    return contacts.put({ thing: contact, fields, ...(known && { known }) }, this.context);
+  putContact(contact: Contact, known?: Known, context: Desk["context"] = this.by()) {
+    const fields = contacts.fields(contact, context.config) ?? {};
+    return contacts.put({ thing: contact, fields, ...(known && { known }) }, context);
+  }
+
+  /** The context of a job of its own. */
+  by(signal: AbortSignal = new AbortController().signal): Desk["context"] {
+    return { ...this.context, signal };
   }
 
   putDeal(deal: Deal, known?: Known) {
@@ -61,6 +66,12 @@ export class Desk {
       const [path = ""] = url.replace("/crm/", "").split("?");
       return `${method} ${path}`;
     });
+  }
+
+  /** What a batch was asked for. */
+  inputs(call: number): { id: string }[] {
+    const body = this.fake.exchanges[call]?.request.body.toString() ?? "{}";
+    return (JSON.parse(body) as { inputs?: { id: string }[] }).inputs ?? [];
   }
 
   /** What a contact holds now. */

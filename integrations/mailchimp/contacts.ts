@@ -30,7 +30,7 @@ export const contacts: CrmContacts<MailchimpConfig> = {
       return await (put.known ? change(put, put.known, context) : make(put, context));
     } catch (error) {
       if (error instanceof LeftOutError) return { refused: error.message };
-      if (error instanceof TakenError) return leaveBehind(put.known, context);
+      if (error instanceof TakenError) return leaveBehind(put, context);
       throw error;
     }
   },
@@ -126,9 +126,22 @@ function statusFor(contact: Contact, { status }: Member): MemberBody["status"] {
  * The guest has an address that is a member already, which is the guest's from now on. The old one is
  * given up, or it would go on being sent what nobody can take back any more. Who has left there is
  * kept, as Mailchimp remembers by it that nobody may be put back.
+ *
+ * Not so when the new one is archived, be it by us when the guest had it before: then none would be
+ * left, and whoever was archived may not be brought back. What is there goes on being the guest's.
  */
-async function leaveBehind(known: Known | undefined, context: Context): Promise<"gone"> {
+async function leaveBehind(
+  { known, fields }: Put<Contact>,
+  context: Context,
+): Promise<"gone" | Refused> {
   const members = new Members(context);
+  const { email = "" } = fields;
+  const next = await members.byHash(hashOf(email));
+  if (next && isArchived(next)) {
+    return {
+      refused: "the guest's new address is archived in Mailchimp: the old one is left as it is",
+    };
+  }
   const there = known && (await members.byHash(known.externalId));
   const isInUse = ["subscribed", "pending", "transactional"].includes(there?.status ?? "");
   if (there && isInUse) await members.archive(there.id);

@@ -139,13 +139,29 @@ describe("a new address that is a member already", () => {
     expect(desk.fake.member("new@example.com")?.status).toBe("subscribed");
   });
 
-  it("is archived: so is the old one, and nobody comes back", async () => {
+  it("is archived: the old one is left as it is, in words, and nobody comes back", async () => {
     const desk = new Desk();
     desk.fake.add("anna@example.com", "subscribed");
     desk.fake.add("new@example.com", "archived");
 
-    expect(await desk.put(MOVED, known(ANNAS))).toBe("gone");
-    expect(await contacts.find(MOVED, desk.context)).toBeUndefined();
+    expect(await desk.put(MOVED, known(ANNAS))).toEqual({
+      refused: expect.stringContaining("the old one is left as it is") as string,
+    });
+    expect(desk.fake.member("anna@example.com")?.status).toBe("subscribed");
+    expect(desk.fake.member("new@example.com")?.status).toBe("archived");
+  });
+
+  it("and back again: the guest keeps the one that is in use, and may still say no there", async () => {
+    const desk = new Desk();
+    desk.fake.add("anna@example.com", "subscribed");
+    desk.fake.add("new@example.com", "subscribed");
+    const moved = known(hashOf("new@example.com"));
+    await desk.put(MOVED, known(ANNAS));
+
+    expect(await desk.put(AGREED, moved)).toHaveProperty("refused");
+    expect(desk.fake.member("new@example.com")?.status).toBe("subscribed");
+    expect(await desk.put({ ...ANNA, consent: "no" }, moved)).toHaveProperty("refused");
+    expect(desk.fake.member("new@example.com")?.status).toBe("unsubscribed");
     expect(desk.fake.member("anna@example.com")?.status).toBe("archived");
   });
 });

@@ -19,7 +19,7 @@ export interface CalendarEvent {
 export interface CalendarEvents {
   /** By their beginning. */
   events: readonly CalendarEvent[];
-  /** There would be more; what is furthest ahead is left out. */
+  /** There would be more; what is furthest from today is left out, first of what is over. */
   isCut: boolean;
 }
 
@@ -34,6 +34,7 @@ export interface CalendarReader {
 interface Days {
   firstDay: string;
   lastDay: string;
+  today: string;
 }
 
 /** What a calendar shows now. */
@@ -53,14 +54,18 @@ export async function eventsOf(
     await relief();
   }
   return {
-    events: inOrder(events).slice(0, limits.events),
+    events: nearest(inOrder(events), days.today, limits.events),
     isCut: ids.length > limits.bookings || events.length > limits.events,
   };
 }
 
 /** Local dates are compared with days of UTC: at the edges of the time a day more or less is none. */
 function daysOf({ daysBack, daysAhead }: Calendar, nowMs: number): Days {
-  return { firstDay: dayAt(nowMs - daysBack * DAY_MS), lastDay: dayAt(nowMs + daysAhead * DAY_MS) };
+  return {
+    firstDay: dayAt(nowMs - daysBack * DAY_MS),
+    lastDay: dayAt(nowMs + daysAhead * DAY_MS),
+    today: dayAt(nowMs),
+  };
 }
 
 function dayAt(epochMs: number): string {
@@ -77,6 +82,20 @@ function eventsIn(
   return appointmentsOf(booking, calendarOf)
     .filter(({ start, end }) => start.date <= lastDay && (end ?? start).date >= firstDay)
     .map((appointment) => ({ appointment, updatedAt }));
+}
+
+/** What is not over comes before what is: whoever looks at a calendar has to be somewhere next. */
+function nearest(
+  events: readonly CalendarEvent[],
+  today: string,
+  limit: number,
+): readonly CalendarEvent[] {
+  if (events.length <= limit) return events;
+  const isOver = ({ appointment: { start, end } }: CalendarEvent) => (end ?? start).date < today;
+  const ahead = events.filter((event) => !isOver(event)).slice(0, limit);
+  const over = events.filter(isOver);
+  const kept = new Set([...ahead, ...over.slice(over.length - (limit - ahead.length))]);
+  return events.filter((event) => kept.has(event));
 }
 
 function inOrder(events: readonly CalendarEvent[]): CalendarEvent[] {

@@ -44,7 +44,10 @@ export class Feeds {
     const { db, clock, log, relief } = this.#parts;
     const { events, isCut } = await eventsOf(calendar, { db, nowMs: clock.now(), relief });
     if (isCut) {
-      log.warn({ calendar: calendar.id }, "a calendar is full: what is furthest ahead is left out");
+      log.warn(
+        { calendar: calendar.id },
+        "a calendar is full: what is furthest from today is left out",
+      );
     }
     const text = await calendarText(calendar, events, relief);
     return { text, etag: `"${hash("sha256", text, "base64url")}"` };

@@ -25,6 +25,14 @@ interface Progress {
   after: number | null;
 }
 
+interface FilledRow {
+  id: number;
+  kind: string;
+  version: number;
+  ordinal: number;
+  state: Buffer;
+}
+
 const FACT = "subjects:filling";
 const BATCH = 200;
 const BETWEEN_BATCHES_MS = 20;
@@ -86,17 +94,18 @@ export class SubjectFilling implements OwnedWork {
 
   async #batch(after: number): Promise<{ filled: number; last: number | null }> {
     const { db, identity } = this.#parts;
-    const rows: { id: number; kind: string; version: number; state: Buffer }[] = await db
+    const rows: FilledRow[] = await db
       .knex("subjects")
       .where("id", ">", after)
       .orderBy("id")
       .limit(BATCH)
-      .select("id", "kind", "version", "state");
-    const updates = rows.flatMap(({ id, kind, version, state }) => {
+      .select("id", "kind", "version", "ordinal", "state");
+    const updates = rows.flatMap(({ id, kind, version, ordinal, state }) => {
       const booking = kind === "booking" && (JSON.parse(state.toString("utf8")) as Booking | null);
       if (!booking) return [];
-      // Whoever writes a newer version fills it in as well.
-      return [{ key: id, values: derivedColumns(booking, identity), fence: { version } }];
+      // Whoever writes a newer version fills it in as well; an erasure raises the ordinal alone.
+      const fence = { version, ordinal };
+      return [{ key: id, values: derivedColumns(booking, identity), fence }];
     });
     const filled = await db.transaction((trx) => updateMany(trx, "subjects", "id", updates));
     return { filled, last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null) };

@@ -1,3 +1,5 @@
+import type { Knex } from "knex";
+
 import type { Database } from "../db/database.ts";
 import { tableBy } from "../db/index-hint.ts";
 import type { Booking, BookingStatus } from "../sdk/booking.ts";
@@ -9,6 +11,7 @@ export interface Between {
   /** `YYYY-MM-DD`, both of them included, by local dates. */
   firstDay: string;
   lastDay: string;
+  today: string;
   statuses: readonly BookingStatus[];
   /** Undefined: all. */
   connections: readonly string[] | undefined;
@@ -22,21 +25,35 @@ export interface DatedBooking {
 }
 
 /**
- * Ids of bookings of which something may take place within some days, those first that are over
- * first. Only entries of the index are read.
+ * Ids of bookings of which something may take place within some days, those nearest to today first:
+ * those that are not over, in the order in which they will be, and then those that ended last. So
+ * what is too many is far away. Only entries of the index are read.
  */
-export async function bookingIdsBetween(
+export async function bookingIdsBetween(db: Database, between: Between): Promise<number[]> {
+  const { today, limit } = between;
+  const ahead = await idsOf(db, between, "asc", (query) => query.where("ends_on", ">=", today));
+  const room = limit - ahead.length;
+  if (room <= 0) return ahead;
+  const over = await idsOf(db, { ...between, limit: room }, "desc", (query) =>
+    query.where("ends_on", "<", today),
+  );
+  return [...ahead, ...over];
+}
+
+async function idsOf(
   db: Database,
   { firstDay, lastDay, statuses, connections, limit }: Between,
+  order: "asc" | "desc",
+  narrow: (query: Knex.QueryBuilder) => Knex.QueryBuilder,
 ): Promise<number[]> {
-  const query = db.knex
-    .from(tableBy(db, "subjects", "subjects_ends_on"))
+  const columns = ["ends_on", "starts_on", "connection", "status", "id"];
+  const query = narrow(db.knex.from(tableBy(db, "subjects", "subjects_ends_on")))
     .where("ends_on", ">=", firstDay)
     .where((begun) => {
       void begun.where("starts_on", "<=", lastDay).orWhereNull("starts_on");
     })
     .whereIn("status", [...statuses])
-    .orderBy(["ends_on", "starts_on", "connection", "status", "id"])
+    .orderBy(columns.map((column) => ({ column, order })))
     .limit(limit)
     .select("id");
   if (connections) void query.whereIn("connection", [...connections]);

@@ -279,21 +279,25 @@ onOneStore((store) => {
     expect(await seen()).toHaveLength(1);
   });
 
-  it("of too many, what is furthest ahead is left out, and that is said", async () => {
-    for (const day of ["13", "11", "12"]) {
-      await keep({ reference: day, start: { date: `2026-03-${day}`, timeZone: OSLO }, items: [] });
+  it("of too many, what is furthest from today is left out, first of what is over, and that is said", async () => {
+    for (const day of ["03-13", "02-20", "03-11", "02-27", "03-12"]) {
+      const at = { date: `2026-${day}`, timeZone: OSLO };
+      await keep({ reference: day, start: at, end: at, items: [] });
     }
     const [all] = calendarsOf(app.settings.config);
     if (!all) throw new Error("not reached");
     const reader = { db: app.db, nowMs: NOW, relief: () => Promise.resolve() };
     const daysOf = async (events: number, bookings: number) => {
       const found = await eventsOf(all, { ...reader, limits: { events, bookings } });
-      return [found.isCut, ...found.events.map(({ appointment }) => appointment.start.date)];
+      const days = found.events.map(({ appointment }) => appointment.start.date.slice(5));
+      return [found.isCut, ...days];
     };
 
-    expect(await daysOf(3, 3)).toEqual([false, "2026-03-11", "2026-03-12", "2026-03-13"]);
-    expect(await daysOf(2, 3)).toEqual([true, "2026-03-11", "2026-03-12"]);
-    expect(await daysOf(3, 2)).toEqual([true, "2026-03-11", "2026-03-12"]);
+    expect(await daysOf(5, 5)).toEqual([false, "02-20", "02-27", "03-11", "03-12", "03-13"]);
+    expect(await daysOf(4, 5)).toEqual([true, "02-27", "03-11", "03-12", "03-13"]);
+    expect(await daysOf(5, 4)).toEqual([true, "02-27", "03-11", "03-12", "03-13"]);
+    expect(await daysOf(2, 5)).toEqual([true, "03-11", "03-12"]);
+    expect(await daysOf(5, 2)).toEqual([true, "03-11", "03-12"]);
   });
 
   it("is made once for all who ask at a time, and anew for the next", async () => {

@@ -141,6 +141,26 @@ onEachStore((store) => {
     const row: unknown = await db.knex("subjects").where({ subject: "1" }).first("person_key");
     expect(row).toEqual({ person_key: ofNorway.personKey(booking) });
   });
+
+  it("who is erased while a batch is filed is not filed again", async () => {
+    const db = await store.open();
+    await at(db).keep("fjord", "1", ANNA);
+    const erased = { person_key: null, ordinal: db.knex.raw("ordinal + 1") };
+    const slow = Object.create(db, {
+      knex: { value: db.knex },
+      // Between what is read and what is written of it.
+      transaction: {
+        value: async (work: Parameters<Database["transaction"]>[0]) => {
+          await db.knex("subjects").update(erased);
+          return db.transaction(work);
+        },
+      },
+    }) as Database;
+
+    expect(await filling(slow, new Identity()).fill()).toBe(0);
+
+    expect(await db.knex("subjects").first("person_key")).toEqual({ person_key: null });
+  });
 });
 
 function filling(db: Database, identity: Identity): SubjectFilling {

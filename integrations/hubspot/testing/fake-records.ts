@@ -46,6 +46,8 @@ export class FakeRecords {
   readonly associations = new Set<string>();
   readonly properties: Record<FakeType, { name: string; hasUniqueValue: boolean }[]>;
   stages: readonly string[] = [];
+  /** Of unique values besides addresses; HubSpot's documentation says neither. */
+  mindsCase = true;
   #made = 100;
 
   constructor() {
@@ -165,11 +167,12 @@ export class FakeRecords {
   }
 
   #holderOf(type: FakeType, name: string, value: string): FakeRecord | undefined {
-    const wanted = value.toLowerCase();
+    const folds = name === "email" || !this.mindsCase;
+    const plain = (text = "") => (folds ? text.toLowerCase() : text);
     return this.of(type).find(
       ({ properties, furtherEmails }) =>
-        properties[name]?.toLowerCase() === wanted ||
-        (name === "email" && furtherEmails.includes(wanted)),
+        plain(properties[name]) === plain(value) ||
+        (name === "email" && furtherEmails.includes(plain(value))),
     );
   }
 
