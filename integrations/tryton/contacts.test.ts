@@ -14,6 +14,7 @@ import { deals } from "./crm/deals.ts";
 import { writeNote } from "./crm/notes.ts";
 import { readParty } from "./crm/party-record.ts";
 import { readView } from "./crm/read.ts";
+import { keysOf } from "./find-party.ts";
 import { officeOf } from "./testing/office.ts";
 import { bookingFile, invoice, untaxed } from "./testing/postings.ts";
 import { CRM_SETTINGS, openShop, type Shop } from "./testing/shop.ts";
@@ -144,6 +145,28 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
       expect(billed.map(({ party }) => party)).toEqual([kept, kept, kept]);
       const codes = (await readParty(kept, shop.admin))?.["identifiers."].map(({ code }) => code);
       expect(codes).toEqual([`books:${guest.party.code}`, `books:${other.party.code}`]);
+    });
+
+    it("also when a booking goes from one to the other under the code that it had", async () => {
+      const [anna, ben, ola] = [somebody(), somebody(), somebody()];
+      const { code } = anna.party;
+      const handedTo = ({ contact, party }: typeof anna) =>
+        receive({ ...anna, contact, party: { ...party, code, street: `${contact.name}s vei 1` } });
+      const annaId = await keep(contacts, anna.contact);
+      const benId = await keep(contacts, ben.contact);
+
+      const billed = [await handedTo(anna), await handedTo(ben), await handedTo(ola)];
+
+      const olaId = await keep(contacts, ola.contact);
+      expect(billed.map(({ party }) => party)).toEqual([annaId, benId, olaId]);
+      expect(new Set([annaId, benId, olaId])).toHaveProperty("size", 3);
+      const parties = await Promise.all(
+        [annaId, benId, olaId].map((id) => readParty(id, shop.admin)),
+      );
+      const has = parties.map((one) => one && keysOf(one).includes(`books:${code}`));
+      expect(has).toEqual([false, false, true]);
+      const streets = parties.map((one) => one?.["addresses."].map(({ street }) => street));
+      expect(streets).toEqual([anna, ben, ola].map(({ contact }) => [`${contact.name}s vei 1`]));
     });
 
     inLongRuns("and an agent is one, too", async () => {

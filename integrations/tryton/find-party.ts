@@ -29,7 +29,7 @@ const FoundRow = {
   name: z.string().nullable(),
   active: asBoolean,
   replaced_by: asId.nullable(),
-  "identifiers.": z.array(z.object({ code: z.string() })),
+  "identifiers.": z.array(z.object({ id: asId, code: z.string() })),
 };
 
 export type FoundParty = z.infer<z.ZodObject<typeof FoundRow>>;
@@ -67,16 +67,19 @@ export async function successorOf<Row extends { replaced_by: number | null }>(
   return last;
 }
 
+/** What tells whose a party is. */
+export interface Named {
+  code: string;
+  "identifiers.": readonly { code: string }[];
+}
+
 /** Whose party it is: the code, and what else it is known by. */
-export function keysOf({ code, ...party }: Pick<FoundParty, "code" | "identifiers.">): string[] {
+export function keysOf({ code, ...party }: Named): string[] {
   return [code, ...party["identifiers."].map((one) => one.code)];
 }
 
 /** It is another guest's, or an agent's: after two were put together it may carry both. */
-export function isOfAnother(
-  party: Pick<FoundParty, "code" | "identifiers.">,
-  key: string,
-): boolean {
+export function isOfAnother(party: Named, key: string): boolean {
   const keys = keysOf(party);
   return !keys.includes(key) && keys.some((one) => /^(guest|agent):/.test(one));
 }
