@@ -186,6 +186,29 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
     });
   });
 
+  describe("a guest with the address of a party", () => {
+    it.each([
+      ["an agent of the books", "fjord-agent-", "code", false],
+      ["another guest of the books", "bikes-cust-", "code", false],
+      ["the guest of another booking", "bikes-", "code", false],
+      ["whom the books know by another code", "books:bikes-", "identifier", false],
+      ["whom the office has made", "", "code", true],
+      ["whom the office has given a number of another kind", "NO-", "identifier", true],
+    ])("%s: %s… as %s", async (_, prefix, kind, isFound) => {
+      const { mark, contact } = somebody();
+      const number = `${prefix}${guests}00`;
+      const email = [["create", [{ type: "email", value: contact.email }]]];
+      const own =
+        kind === "code" ? { code: number } : { identifiers: [["create", [{ code: number }]]] };
+      const values = { name: `Office ${mark}`, contact_mechanisms: email, ...own };
+      const id = await shop.admin.create("party.party", values);
+
+      const found = await contacts.find(contact, context());
+
+      expect(found?.externalId).toBe(isFound ? String(id) : undefined);
+    });
+  });
+
   it("the books leave alone what the office has changed of a guest", async () => {
     const guest = somebody();
     const id = await keep(contacts, guest.contact);
