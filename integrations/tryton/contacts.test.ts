@@ -81,6 +81,11 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
     put(object, thing, knownAs(await object.find(thing, context())));
   const knownAs = (remote: Remote | undefined) =>
     remote && { ...remote, isEdited: (_: string, value: string) => value !== "" };
+  /** As the kit knows what was written last. */
+  const writtenAs = (id: number, contact: Contact): Known => {
+    const fields = contacts.fields(contact, context().config) ?? {};
+    return { externalId: String(id), isEdited: (name, value) => value !== (fields[name] ?? "") };
+  };
   /** @returns whose money it is. */
   const receive = async ({ contact, party }: ReturnType<typeof somebody>, parts: object = {}) => {
     const file = bookingFile(context(parts), { party });
@@ -223,6 +228,36 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
       guest.contact.email,
       "+4799999999",
     ]);
+  });
+
+  it("what has changed again and again is followed, but for what the office has changed", async () => {
+    const { contact } = somebody();
+    const steps = [
+      { language: "de", address: { street: "A 1", city: "Bergen" } },
+      { language: "en", address: { street: "B 2", city: "Bergen" } },
+      { language: "fr", address: { street: "C 3", city: "Bergen" } },
+    ].map((parts) => ({ ...contact, ...parts }));
+    const readNow = async (id: number) => {
+      const shape = { "lang.": z.object({ code: z.string() }) };
+      const [row] = await shop.admin.read("party.party", [id], shape);
+      const addresses = (await readParty(id, shop.admin))?.["addresses."] ?? [];
+      return [row?.["lang."].code, ...addresses.map(({ street }) => street)];
+    };
+    const [first = contact, second = contact, third = contact] = steps;
+    const id = await put(contacts, first);
+    await put(contacts, second, writtenAs(id, first));
+    await put(contacts, third, writtenAs(id, second));
+
+    const followed = await readNow(id);
+    const last = (await readParty(id, shop.admin))?.["addresses."].at(-1);
+    await shop.admin.write("party.address", [last?.id ?? 0], { street: "D 4" });
+    const [es] = await shop.admin.searchRead("ir.lang", [["code", "=", "es"]], { id: asId });
+    await shop.admin.write("party.party", [id], { lang: es?.id });
+    await put(contacts, second, writtenAs(id, third));
+    await put(contacts, { ...contact, address: { street: "E 5" } }, writtenAs(id, third));
+
+    expect(followed).toEqual(["fr", "A 1", "B 2", "C 3"]);
+    expect(await readNow(id)).toEqual(["es", "A 1", "B 2", "D 4"]);
   });
 
   inLongRuns("an invoice of a guest's company is addressed to the company", async () => {

@@ -114,21 +114,41 @@ async function noted(
 
 /** What the party holds, by the names of our fields. Where it has what we want, it has just that. */
 async function textsOf(there: PartyRecord, fields: Fields, known: Known, desk: Desk) {
-  const { name, lang, "addresses.": addresses } = there;
+  const { name } = there;
   const [email, phone] = WAYS.map((way) => meantBy(way, there, fields, known));
-  const { language = "", address = "", tags = "", facts = "", key = "" } = fields;
-  const wanted = language === "" ? undefined : await desk.language(language);
-  const hasAddress = addresses.some((one) => addressText(one) === address);
+  const { tags = "", facts = "", key = "" } = fields;
   return {
     // Written by other means than a field of the party.
     ...{ key, facts, tags },
     name: name ?? "",
     email: email ? plainValue(email) : "",
     phone: phone ? plainValue(phone) : "",
-    // What nobody has told, or Tryton does not know, takes nothing away.
-    language: wanted === undefined || wanted === lang ? language : lang === null ? "" : `#${lang}`,
-    address: address === "" || hasAddress ? address : addressText(addresses[0] ?? NO_ADDRESS),
+    language: await languageOf(there, fields, desk),
+    address: addressMeant(there, fields, known),
   };
+}
+
+/** What nobody has told, or Tryton does not know, takes nothing away. */
+async function languageOf(
+  { lang }: PartyRecord,
+  { language = "" }: Fields,
+  desk: Desk,
+): Promise<string> {
+  const wanted = language === "" ? undefined : await desk.language(language);
+  if (wanted === undefined || wanted === lang) return language;
+  return lang === null ? "" : ((await desk.languageCode(lang)) ?? `#${lang}`);
+}
+
+/** Of several: what is right already, else the one that is ours, else the first. */
+function addressMeant(
+  { "addresses.": addresses }: PartyRecord,
+  { address = "" }: Fields,
+  known: Known,
+): string {
+  const texts = addresses.map(addressText);
+  if (address === "" || texts.includes(address)) return address;
+  const ours = texts.find((text) => text !== "" && !known.isEdited("address", text));
+  return ours ?? texts[0] ?? "";
 }
 
 /** Beside the categories of the office; one that was written before, it has taken away. */
@@ -142,8 +162,6 @@ function tagsToWrite(
   const isNew = onOfficeEdit === "overwrite" || known.isEdited("tags", tags);
   return tags === "" || isThere || !isNew ? {} : { tags };
 }
-
-const NO_ADDRESS = { street: "", city: "", postal_code: "" };
 
 interface Change {
   thing: Contact;
