@@ -191,6 +191,42 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
     });
   });
 
+  describe("an agent whose code is that of", () => {
+    const agentOf = (mark: string, name = mark): Company => ({
+      ...{ key: `fjord/agent/${mark}`, name, email: `${mark}@example.org` },
+      billingCode: `fjord-agent-${mark}`,
+    });
+    const makeHolder = (mark: string, parts: object) =>
+      shop.admin.create("party.party", {
+        ...{ name: `Old ${mark}`, code: `fjord-agent-${mark}`, active: false, ...parts },
+      });
+
+    it("an inactive party takes it back", async () => {
+      const { mark } = somebody();
+      const holder = await makeHolder(mark, {});
+
+      expect(await keep(companies, agentOf(mark))).toBe(holder);
+      expect(await readParty(holder, shop.admin)).toMatchObject({ active: true, name: mark });
+      expect((await companies.find(agentOf(mark), context()))?.externalId).toBe(String(holder));
+    });
+
+    it("somebody else's party is refused, and leaves it alone", async () => {
+      const { mark } = somebody();
+      const holder = await makeHolder(mark, {
+        identifiers: [["create", [{ code: `guest:p-${mark}` }]]],
+      });
+      const thing = agentOf(mark);
+      const fields = companies.fields(thing, context().config) ?? {};
+
+      const written = await companies.put({ thing, fields }, context());
+
+      expect(written).toEqual({ refused: expect.stringContaining("somebody else's") as string });
+      expect(await readParty(holder, shop.admin)).toMatchObject({
+        ...{ active: false, name: `Old ${mark}` },
+      });
+    });
+  });
+
   describe("a guest with the address of a party", () => {
     it.each([
       ["an agent of the books", "fjord-agent-", "code", false],
