@@ -14,6 +14,7 @@ import { deals } from "./crm/deals.ts";
 import { writeNote } from "./crm/notes.ts";
 import { readParty } from "./crm/party-record.ts";
 import { readView } from "./crm/read.ts";
+import { keysOf } from "./find-party.ts";
 import { officeOf } from "./testing/office.ts";
 import { bookingFile, invoice, untaxed } from "./testing/postings.ts";
 import { CRM_SETTINGS, openShop, type Shop } from "./testing/shop.ts";
@@ -80,6 +81,11 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
     put(object, thing, knownAs(await object.find(thing, context())));
   const knownAs = (remote: Remote | undefined) =>
     remote && { ...remote, isEdited: (_: string, value: string) => value !== "" };
+  /** As the kit knows what was written last. */
+  const writtenAs = (id: number, contact: Contact): Known => {
+    const fields = contacts.fields(contact, context().config) ?? {};
+    return { externalId: String(id), isEdited: (name, value) => value !== (fields[name] ?? "") };
+  };
   /** @returns whose money it is. */
   const receive = async ({ contact, party }: ReturnType<typeof somebody>, parts: object = {}) => {
     const file = bookingFile(context(parts), { party });
@@ -146,6 +152,28 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
       expect(codes).toEqual([`books:${guest.party.code}`, `books:${other.party.code}`]);
     });
 
+    it("also when a booking goes from one to the other under the code that it had", async () => {
+      const [anna, ben, ola] = [somebody(), somebody(), somebody()];
+      const { code } = anna.party;
+      const handedTo = ({ contact, party }: typeof anna) =>
+        receive({ ...anna, contact, party: { ...party, code, street: `${contact.name}s vei 1` } });
+      const annaId = await keep(contacts, anna.contact);
+      const benId = await keep(contacts, ben.contact);
+
+      const billed = [await handedTo(anna), await handedTo(ben), await handedTo(ola)];
+
+      const olaId = await keep(contacts, ola.contact);
+      expect(billed.map(({ party }) => party)).toEqual([annaId, benId, olaId]);
+      expect(new Set([annaId, benId, olaId])).toHaveProperty("size", 3);
+      const parties = await Promise.all(
+        [annaId, benId, olaId].map((id) => readParty(id, shop.admin)),
+      );
+      const has = parties.map((one) => one && keysOf(one).includes(`books:${code}`));
+      expect(has).toEqual([false, false, true]);
+      const streets = parties.map((one) => one?.["addresses."].map(({ street }) => street));
+      expect(streets).toEqual([anna, ben, ola].map(({ contact }) => [`${contact.name}s vei 1`]));
+    });
+
     inLongRuns("and an agent is one, too", async () => {
       const { mark } = somebody();
       const code = `fjord-agent-${mark}`;
@@ -163,6 +191,65 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
     });
   });
 
+  describe("an agent whose code is that of", () => {
+    const agentOf = (mark: string, name = mark): Company => ({
+      ...{ key: `fjord/agent/${mark}`, name, email: `${mark}@example.org` },
+      billingCode: `fjord-agent-${mark}`,
+    });
+    const makeHolder = (mark: string, parts: object) =>
+      shop.admin.create("party.party", {
+        ...{ name: `Old ${mark}`, code: `fjord-agent-${mark}`, active: false, ...parts },
+      });
+
+    it("an inactive party takes it back", async () => {
+      const { mark } = somebody();
+      const holder = await makeHolder(mark, {});
+
+      expect(await keep(companies, agentOf(mark))).toBe(holder);
+      expect(await readParty(holder, shop.admin)).toMatchObject({ active: true, name: mark });
+      expect((await companies.find(agentOf(mark), context()))?.externalId).toBe(String(holder));
+    });
+
+    it("somebody else's party is refused, and leaves it alone", async () => {
+      const { mark } = somebody();
+      const holder = await makeHolder(mark, {
+        identifiers: [["create", [{ code: `guest:p-${mark}` }]]],
+      });
+      const thing = agentOf(mark);
+      const fields = companies.fields(thing, context().config) ?? {};
+
+      const written = await companies.put({ thing, fields }, context());
+
+      expect(written).toEqual({ refused: expect.stringContaining("somebody else's") as string });
+      expect(await readParty(holder, shop.admin)).toMatchObject({
+        ...{ active: false, name: `Old ${mark}` },
+      });
+    });
+  });
+
+  describe("a guest with the address of a party", () => {
+    it.each([
+      ["an agent of the books", "fjord-agent-", "code", false],
+      ["another guest of the books", "bikes-cust-", "code", false],
+      ["the guest of another booking", "bikes-", "code", false],
+      ["whom the books know by another code", "books:bikes-", "identifier", false],
+      ["whom the office has made", "", "code", true],
+      ["whom the office has given a number of another kind", "NO-", "identifier", true],
+    ])("%s: %s… as %s", async (_, prefix, kind, isFound) => {
+      const { mark, contact } = somebody();
+      const number = `${prefix}${guests}00`;
+      const email = [["create", [{ type: "email", value: contact.email }]]];
+      const own =
+        kind === "code" ? { code: number } : { identifiers: [["create", [{ code: number }]]] };
+      const values = { name: `Office ${mark}`, contact_mechanisms: email, ...own };
+      const id = await shop.admin.create("party.party", values);
+
+      const found = await contacts.find(contact, context());
+
+      expect(found?.externalId).toBe(isFound ? String(id) : undefined);
+    });
+  });
+
   it("the books leave alone what the office has changed of a guest", async () => {
     const guest = somebody();
     const id = await keep(contacts, guest.contact);
@@ -177,6 +264,36 @@ describe.runIf(canRun)("guests beside the books", SLOW, () => {
       guest.contact.email,
       "+4799999999",
     ]);
+  });
+
+  it("what has changed again and again is followed, but for what the office has changed", async () => {
+    const { contact } = somebody();
+    const steps = [
+      { language: "de", address: { street: "A 1", city: "Bergen" } },
+      { language: "en", address: { street: "B 2", city: "Bergen" } },
+      { language: "fr", address: { street: "C 3", city: "Bergen" } },
+    ].map((parts) => ({ ...contact, ...parts }));
+    const readNow = async (id: number) => {
+      const shape = { "lang.": z.object({ code: z.string() }) };
+      const [row] = await shop.admin.read("party.party", [id], shape);
+      const addresses = (await readParty(id, shop.admin))?.["addresses."] ?? [];
+      return [row?.["lang."].code, ...addresses.map(({ street }) => street)];
+    };
+    const [first = contact, second = contact, third = contact] = steps;
+    const id = await put(contacts, first);
+    await put(contacts, second, writtenAs(id, first));
+    await put(contacts, third, writtenAs(id, second));
+
+    const followed = await readNow(id);
+    const last = (await readParty(id, shop.admin))?.["addresses."].at(-1);
+    await shop.admin.write("party.address", [last?.id ?? 0], { street: "D 4" });
+    const [es] = await shop.admin.searchRead("ir.lang", [["code", "=", "es"]], { id: asId });
+    await shop.admin.write("party.party", [id], { lang: es?.id });
+    await put(contacts, second, writtenAs(id, third));
+    await put(contacts, { ...contact, address: { street: "E 5" } }, writtenAs(id, third));
+
+    expect(followed).toEqual(["fr", "A 1", "B 2", "C 3"]);
+    expect(await readNow(id)).toEqual(["es", "A 1", "B 2", "D 4"]);
   });
 
   inLongRuns("an invoice of a guest's company is addressed to the company", async () => {

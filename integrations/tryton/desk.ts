@@ -48,6 +48,8 @@ export interface Desk {
   employee(): Promise<number | undefined>;
   /** @param code Lower-case BCP 47. @returns undefined where Tryton does not have it. */
   language(code: string): Promise<number | undefined>;
+  /** Lower-case BCP 47. */
+  languageCode(id: number): Promise<string | undefined>;
 }
 
 interface Reading {
@@ -74,6 +76,7 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
     return once(`account|${setting}|${wantedName}`, () => readAccount(tryton, wantedName, setting));
   };
   const { accounts, taxNames, journals, paymentTerm } = config;
+  const allLanguages = () => once("languages", () => readLanguages(tryton));
   return {
     tryton,
     config,
@@ -110,9 +113,11 @@ export async function openDesk(context: TrytonContext): Promise<Desk> {
       return once(`employee|${employee}`, () => readEmployee(tryton, company, employee));
     },
     language: async (code) => {
-      const languages = await once("languages", () => readLanguages(tryton));
+      const languages = await allLanguages();
       return languages.get(code) ?? languages.get(code.split("-")[0] ?? code);
     },
+    languageCode: async (id) =>
+      [...(await allLanguages())].find(([, language]) => language === id)?.[0],
   };
 }
 

@@ -29,7 +29,7 @@ const FoundRow = {
   name: z.string().nullable(),
   active: asBoolean,
   replaced_by: asId.nullable(),
-  "identifiers.": z.array(z.object({ code: z.string() })),
+  "identifiers.": z.array(z.object({ id: asId, code: z.string() })),
 };
 
 export type FoundParty = z.infer<z.ZodObject<typeof FoundRow>>;
@@ -67,16 +67,19 @@ export async function successorOf<Row extends { replaced_by: number | null }>(
   return last;
 }
 
+/** What tells whose a party is. */
+export interface Named {
+  code: string;
+  "identifiers.": readonly { code: string }[];
+}
+
 /** Whose party it is: the code, and what else it is known by. */
-export function keysOf({ code, ...party }: Pick<FoundParty, "code" | "identifiers.">): string[] {
+export function keysOf({ code, ...party }: Named): string[] {
   return [code, ...party["identifiers."].map((one) => one.code)];
 }
 
 /** It is another guest's, or an agent's: after two were put together it may carry both. */
-export function isOfAnother(
-  party: Pick<FoundParty, "code" | "identifiers.">,
-  key: string,
-): boolean {
+export function isOfAnother(party: Named, key: string): boolean {
   const keys = keysOf(party);
   return !keys.includes(key) && keys.some((one) => /^(guest|agent):/.test(one));
 }
@@ -85,10 +88,8 @@ export function isOfAnother(
  * By our key, by what the books have the guest under, then by the address unless it is shared. Never
  * by the name.
  */
-export async function findGuest(
-  { person, billingCodes = [], email, isEmailShared }: GuestKeys,
-  tryton: Tryton,
-): Promise<FoundParty | undefined> {
+export async function findGuest(guest: GuestKeys, tryton: Tryton): Promise<FoundParty | undefined> {
+  const { person, billingCodes = [], email, isEmailShared } = guest;
   const key = guestKey(person);
   const codes = billingCodes.slice(-MOST_CODES);
   const known = await partiesWith([key, ...codes], [key, ...codes.map(booksKey)], tryton);
@@ -101,5 +102,23 @@ export async function findGuest(
   ];
   const domain = [["contact_mechanisms", "where", mechanism]];
   const rows = await tryton.searchRead("party.party", domain, FoundRow, OLDEST_FIRST);
-  return rows.find((party) => !isOfAnother(party, key));
+  return rows.find((party) => isFree(party, guest));
 }
+
+/**
+ * What the office has made, or what is the guest's own: an agent may have the same address, and the
+ * books have had parties with bare codes since before contacts were kept.
+ */
+function isFree({ code, ...party }: Named, { person, billingCodes = [] }: GuestKeys): boolean {
+  const own = new Set([guestKey(person), ...billingCodes, ...billingCodes.map(booksKey)]);
+  const others = party["identifiers."].map((one) => one.code).filter((one) => OUR_KEY.test(one));
+  if (OUR_KEY.test(code) || OUR_CODE.test(code)) others.push(code);
+  return others.every((one) => own.has(one));
+}
+
+const OUR_KEY = /^(guest|agent|books):/;
+/**
+ * A connection and what it calls a guest, an agent or a booking. Tryton gives numbers of its own, and
+ * of an office whose codes look like these a guest rather gets a second party than somebody else's.
+ */
+const OUR_CODE = /^[a-z0-9][a-z0-9_-]*-./;

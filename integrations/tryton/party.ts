@@ -4,7 +4,14 @@ import { type GuestKeys, kindOf, messageOf, RetryableError } from "#sdk";
 import type { Party } from "#sdk/accounting";
 
 import type { Tryton, Values } from "./client.ts";
-import { booksKey, findGuest, type FoundParty, guestKey, partiesWith } from "./find-party.ts";
+import {
+  booksKey,
+  findGuest,
+  type FoundParty,
+  guestKey,
+  isOfAnother,
+  partiesWith,
+} from "./find-party.ts";
 import { asId } from "./wire.ts";
 
 export interface PartyRecord {
@@ -41,39 +48,50 @@ export async function ensureParty(
   beside?: ContactsBeside,
 ): Promise<PartyRecord> {
   const { guest } = beside ?? {};
-  const there =
-    (await findBilled(party.code, tryton, guest)) ?? (await takeUp(party, tryton, guest));
+  const known = await partiesWith([party.code], [booksKey(party.code)], tryton);
+  const there = billedAmong(known, guest) ?? (guest && (await takeUp(party, guest, known, tryton)));
   if (there !== undefined) return renewed(there, party, tryton, beside);
-  const made = await createParty(party, tryton, guest);
+  const made = await createParty(party, tryton, guest && { guest, known });
   if (made !== undefined) return made;
   const [holder] = await partiesWith([codeOf(party, guest)], [], tryton);
   if (holder !== undefined) return renewed(holder, party, tryton, beside);
   throw new RetryableError(`the party ${party.code} was made and is gone again`);
 }
 
-/** An inactive one is still that of its documents; what is new of a guest goes to one that is active. */
-async function findBilled(
-  code: string,
-  tryton: Tryton,
+/**
+ * An inactive one is still that of its documents; what is new of a guest goes to one that is active.
+ * Of a booking that has changed hands the code is the same, and its party whoever had it before.
+ */
+function billedAmong(
+  known: readonly FoundParty[],
   guest: GuestKeys | undefined,
-): Promise<FoundParty | undefined> {
-  const found = await partiesWith([code], [booksKey(code)], tryton);
-  const active = found.filter((party) => party.active);
-  const [first] = active.length > 0 || guest !== undefined ? active : found;
-  return first;
+): FoundParty | undefined {
+  const active = known.filter((party) => party.active);
+  if (guest === undefined) return active[0] ?? known[0];
+  return active.find((party) => !isOfAnother(party, guestKey(guest.person)));
 }
 
 /** A guest who is there already gets the code of the books too. */
 async function takeUp(
   { code }: Party,
+  guest: GuestKeys,
+  known: readonly FoundParty[],
   tryton: Tryton,
-  guest: GuestKeys | undefined,
 ): Promise<FoundParty | undefined> {
-  const found = guest && (await findGuest(guest, tryton));
+  const found = await findGuest(guest, tryton);
   if (found !== undefined) {
-    await tryton.create("party.identifier", { party: found.id, code: booksKey(code) });
+    const identifiers = [identifierOf(code, known)];
+    await tryton.write("party.party", [found.id], { identifiers });
   }
   return found;
+}
+
+/** What gives a party the code of the books: a code has one party, so another's goes over to it. */
+function identifierOf(code: string, known: readonly FoundParty[]): readonly unknown[] {
+  const key = booksKey(code);
+  const others = known.filter((party) => party.active).flatMap((party) => party["identifiers."]);
+  const ids = others.filter((one) => one.code === key).map(({ id }) => id);
+  return ids.length > 0 ? ["add", ids] : ["create", [{ code: key }]];
 }
 
 async function renewed(
@@ -104,14 +122,15 @@ function codeOf({ code }: Party, guest: GuestKeys | undefined): string {
 async function createParty(
   party: Party,
   tryton: Tryton,
-  guest: GuestKeys | undefined,
+  beside: { guest: GuestKeys; known: readonly FoundParty[] } | undefined,
 ): Promise<PartyRecord | undefined> {
+  const { guest } = beside ?? {};
   const country = await countryOf(party, tryton);
   const values = {
     name: guest === undefined ? party.name : (party.contactName ?? party.name),
     code: codeOf(party, guest),
     addresses: [["create", [{ ...addressOf(party, guest), ...country }]]],
-    ...(guest && { identifiers: [["create", [{ code: booksKey(party.code) }]]] }),
+    ...(beside && { identifiers: [identifierOf(party.code, beside.known)] }),
   };
   const contacts = contactsOf(guest ? { ...guest, name: "" } : party);
   const mechanisms = contacts.map(([type, value]) => ({ type, value }));

@@ -45,6 +45,13 @@ export class FactStore {
     return (await this.get(name)) ?? value;
   }
 
+  /** Remembers, all or none at once, those of these values for whose names there is none yet. */
+  async setMissing(values: ReadonlyMap<string, string>): Promise<void> {
+    if (values.size === 0) return;
+    const rows = [...values].map(([name, value]) => ({ name, value: Buffer.from(value) }));
+    await this.#db.knex("facts").insert(rows).onConflict("name").ignore();
+  }
+
   /**
    * Puts a value in the place of the one that was read before.
    *

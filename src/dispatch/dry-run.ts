@@ -113,7 +113,7 @@ function inertContext(
     tokens: inertTokens(tools.tokensOf(instance)),
     dataFolder: tools.dataFolder,
     documentOf: (booking, document) => tools.documents.make(booking, document),
-    firstUsedAt: () => tools.firstUse.of(instance),
+    firstUsedAt: () => tools.firstUse.of({ id, instance }),
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

@@ -143,7 +143,7 @@ function contextFor(
     tokens: tools.tokensOf(instance),
     dataFolder: tools.dataFolder,
     documentOf: (booking, document) => tools.documents.make(booking, document),
-    firstUsedAt: () => tools.firstUse.of(instance),
+    firstUsedAt: () => tools.firstUse.of({ id, instance }),
     activity: (window, connections = when.connections) => tools.activity(window, connections),
     signal,
     ...shadow?.tools(

@@ -70,7 +70,7 @@ export class Worker {
   async start(): Promise<void> {
     const { tools, handlers } = this.#parts;
     await tools.shadow.start();
-    await tools.firstUse.start([...handlers.entries.values()].map(({ instance }) => instance));
+    await tools.firstUse.start(handlers.entries.values());
     await this.#gate.start([...this.#parts.handlers.entries.keys()]);
     this.#renewal = setInterval(() => void this.#renewLeases(), LEASE_MS / 3);
     this.#leaseCheck = setInterval(() => {

@@ -250,7 +250,7 @@ export interface HandlerContext<Config> {
    * @returns undefined where no instance makes one of this booking.
    */
   documentOf(booking: Booking, id: string): Promise<MailAttachment | undefined>;
-  /** When the instance was first in use here, UTC milliseconds: what was before is history to it. */
+  /** When the handler was first in use here, UTC milliseconds: what was before is history to it. */
   firstUsedAt(): Promise<number>;
   /** Of integrations that declare `oauth`. */
   tokens: OAuthTokens;

@@ -6,6 +6,7 @@ import {
   fieldsToWrite,
   type Known,
   type Put,
+  type Refused,
   type Remote,
 } from "#sdk/crm";
 
@@ -16,6 +17,7 @@ import { agentKey, isOfAnother, keysOf, partiesWith } from "../find-party.ts";
 import { isTaken } from "../party.ts";
 import { mechanismChange, meantBy, plainValue } from "./mechanisms.ts";
 import { partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
+import { takeBack } from "./take-back.ts";
 
 type Context = CrmContext<TrytonConfig>;
 
@@ -31,7 +33,7 @@ export const companies: CrmObject<Company, TrytonConfig> = {
     }),
   put: (put, context) =>
     atDesk(context, (desk) =>
-      put.known ? change(put, put.known, desk, context) : make(put, desk),
+      put.known ? change(put, put.known, desk, context) : make(put, desk, context),
     ),
 };
 
@@ -39,11 +41,16 @@ function codeOf({ key, billingCode = agentKey(key) }: Company): string {
   return billingCode;
 }
 
-async function make({ thing, fields }: Put<Company>, desk: Desk): Promise<Remote | "gone"> {
-  const { key, name, email = "" } = fields;
+async function make(
+  put: Put<Company>,
+  desk: Desk,
+  context: Context,
+): Promise<Remote | Refused | "gone"> {
+  const { key, name, email = "" } = put.fields;
+  const code = codeOf(put.thing);
   try {
     const id = await desk.tryton.create("party.party", {
-      ...{ name, code: codeOf(thing), identifiers: [["create", [{ code: key }]]] },
+      ...{ name, code, identifiers: [["create", [{ code: key }]]] },
       ...(email !== "" && {
         contact_mechanisms: mechanismChange("email", email, undefined, "phone"),
       }),
@@ -51,9 +58,11 @@ async function make({ thing, fields }: Put<Company>, desk: Desk): Promise<Remote
     return remoteOf("party.party", id, desk);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    // Somebody was faster: it is found at the next look.
-    return "gone";
   }
+  const known = await takeBack(code, put.fields, desk);
+  return typeof known === "string" || "refused" in known
+    ? known
+    : change(put, known, desk, context);
 }
 
 async function change(

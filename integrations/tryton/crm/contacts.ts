@@ -7,6 +7,7 @@ import {
   fieldsToWrite,
   type Known,
   type Put,
+  type Refused,
   type Remote,
 } from "#sdk/crm";
 
@@ -14,7 +15,7 @@ import { atDesk } from "../at-desk.ts";
 import type { Values } from "../client.ts";
 import type { TrytonConfig } from "../config.ts";
 import type { Desk } from "../desk.ts";
-import { findGuest, keysOf, partiesWith } from "../find-party.ts";
+import { findGuest, keysOf } from "../find-party.ts";
 import { countryOf, isTaken } from "../party.ts";
 import { categoriesOf } from "./categories.ts";
 import { addressOf, addressText, contactFields } from "./contact-fields.ts";
@@ -22,6 +23,7 @@ import { eraseParty } from "./erase.ts";
 import { mechanismChange, meantBy, type PhoneType, plainValue, WAYS } from "./mechanisms.ts";
 import { keepNote } from "./own-note.ts";
 import { partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
+import { takeBack } from "./take-back.ts";
 
 type Context = CrmContext<TrytonConfig>;
 
@@ -48,7 +50,11 @@ const NOTHING: PartyRecord = {
 const NOBODY_EDITED = { isEdited: () => false };
 
 /** In one call: most guests come once. Tryton keeps the code unique, so two tries make one. */
-async function make(put: Put<Contact>, desk: Desk, context: Context): Promise<Remote | "gone"> {
+async function make(
+  put: Put<Contact>,
+  desk: Desk,
+  context: Context,
+): Promise<Remote | Refused | "gone"> {
   const { thing, fields } = put;
   const { key: code = "" } = fields;
   try {
@@ -60,21 +66,10 @@ async function make(put: Put<Contact>, desk: Desk, context: Context): Promise<Re
   } catch (error) {
     if (!isTaken(error)) throw error;
   }
-  return takeBack(put, code, desk, context);
-}
-
-/** Somebody was faster; or the office had set the party inactive, and it is wanted all the same. */
-async function takeBack(
-  put: Put<Contact>,
-  code: string,
-  desk: Desk,
-  context: Context,
-): Promise<Remote | "gone"> {
-  const [holder] = await partiesWith([code], [], desk.tryton);
-  if (holder === undefined) return "gone";
-  if (!holder.active) await desk.tryton.write("party.party", [holder.id], { active: true });
-  const isEdited = (_: string, value: string) => holder.active && value !== "";
-  return change(put, { externalId: String(holder.id), isEdited }, desk, context);
+  const known = await takeBack(code, fields, desk);
+  return typeof known === "string" || "refused" in known
+    ? known
+    : change(put, known, desk, context);
 }
 
 async function change(
@@ -114,21 +109,41 @@ async function noted(
 
 /** What the party holds, by the names of our fields. Where it has what we want, it has just that. */
 async function textsOf(there: PartyRecord, fields: Fields, known: Known, desk: Desk) {
-  const { name, lang, "addresses.": addresses } = there;
+  const { name } = there;
   const [email, phone] = WAYS.map((way) => meantBy(way, there, fields, known));
-  const { language = "", address = "", tags = "", facts = "", key = "" } = fields;
-  const wanted = language === "" ? undefined : await desk.language(language);
-  const hasAddress = addresses.some((one) => addressText(one) === address);
+  const { tags = "", facts = "", key = "" } = fields;
   return {
     // Written by other means than a field of the party.
     ...{ key, facts, tags },
     name: name ?? "",
     email: email ? plainValue(email) : "",
     phone: phone ? plainValue(phone) : "",
-    // What nobody has told, or Tryton does not know, takes nothing away.
-    language: wanted === undefined || wanted === lang ? language : lang === null ? "" : `#${lang}`,
-    address: address === "" || hasAddress ? address : addressText(addresses[0] ?? NO_ADDRESS),
+    language: await languageOf(there, fields, desk),
+    address: addressMeant(there, fields, known),
   };
+}
+
+/** What nobody has told, or Tryton does not know, takes nothing away. */
+async function languageOf(
+  { lang }: PartyRecord,
+  { language = "" }: Fields,
+  desk: Desk,
+): Promise<string> {
+  const wanted = language === "" ? undefined : await desk.language(language);
+  if (wanted === undefined || wanted === lang) return language;
+  return lang === null ? "" : ((await desk.languageCode(lang)) ?? `#${lang}`);
+}
+
+/** Of several: what is right already, else the one that is ours, else the first. */
+function addressMeant(
+  { "addresses.": addresses }: PartyRecord,
+  { address = "" }: Fields,
+  known: Known,
+): string {
+  const texts = addresses.map(addressText);
+  if (address === "" || texts.includes(address)) return address;
+  const ours = texts.find((text) => text !== "" && !known.isEdited("address", text));
+  return ours ?? texts[0] ?? "";
 }
 
 /** Beside the categories of the office; one that was written before, it has taken away. */
@@ -142,8 +157,6 @@ function tagsToWrite(
   const isNew = onOfficeEdit === "overwrite" || known.isEdited("tags", tags);
   return tags === "" || isThere || !isNew ? {} : { tags };
 }
-
-const NO_ADDRESS = { street: "", city: "", postal_code: "" };
 
 interface Change {
   thing: Contact;
