@@ -50,6 +50,8 @@ onOneStore((store) => {
   });
 
   it("no outbox, no mails", async () => {
-    expect(await eraseMails(db, join(temporaryFolder(), "outbox"), [BOOKING], new Set([ANNA]))).toBe(0);
+    expect(
+      await eraseMails(db, join(temporaryFolder(), "outbox"), [BOOKING], new Set([ANNA])),
+    ).toBe(0);
   });
 });
