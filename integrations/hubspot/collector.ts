@@ -2,8 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { unlessAborted } from "./unless-aborted.ts";
 
-/** The first that asks waits so long for others: little beside the time that a call takes. */
+/**
+ * While another call is under way there is much to do, and the first that asks waits so long for others:
+ * little beside the time that a call takes. Else it goes with those that ask at the same moment.
+ */
 const COLLECT_MS = 20;
+const MOMENT_MS = 1;
 
 /** HubSpot's limit of one batch. */
 export const MOST_AT_ONCE = 100;
@@ -30,6 +34,7 @@ interface Asked<In, Out> extends Asker<In, Out> {
 /** Puts what several jobs ask for at about the same time into one call. */
 export class Collector<In, Out> {
   #open: Asked<In, Out>[] | undefined;
+  #underWay = 0;
 
   /** @throws what `send` says of this input, or throws; the signal's reason. */
   async ask(input: In, asker: Asker<In, Out>): Promise<Out> {
@@ -51,10 +56,12 @@ export class Collector<In, Out> {
   async #collect(first: Asked<In, Out>): Promise<void> {
     const batch = [first];
     this.#open = batch;
-    await sleep(COLLECT_MS);
+    await sleep(this.#underWay > 0 ? COLLECT_MS : MOMENT_MS);
     if (this.#open === batch) this.#open = undefined;
     let left: readonly Asked<In, Out>[] = batch;
+    this.#underWay += 1;
     while (left.length > 0) left = await sendOnce(left);
+    this.#underWay -= 1;
   }
 
   #add(asked: Asked<In, Out>): void {

@@ -6,7 +6,7 @@ import { trytonTarget } from "../../integrations/tryton/target.ts";
 import { createTax } from "../../integrations/tryton/testing/set-up.ts";
 import { openShop, SETTINGS, type Shop } from "../../integrations/tryton/testing/shop.ts";
 import { accountingParts } from "../../src/sdk/accounting.ts";
-import { AccountingDesk, checkContext, hasPrograms } from "../../src/sdk/testing.ts";
+import { AccountingDesk, checkContext, hasPrograms, isLongRun } from "../../src/sdk/testing.ts";
 import {
   BOOKS,
   Life,
@@ -21,7 +21,8 @@ import {
 const RUNS = runsOr(4);
 const stories = randomStories(RUNS);
 
-describe.runIf(hasPrograms("trytond", "trytond-admin"))("on a real Tryton", () => {
+// Each book of the usual run costs a quarter of a minute, and the stories of the suite are told there.
+describe.runIf(isLongRun() && hasPrograms("trytond", "trytond-admin"))("on a real Tryton", () => {
   let shop: Shop;
   let taxNames: Record<string, string>;
   beforeAll(async () => {
