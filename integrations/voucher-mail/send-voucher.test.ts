@@ -369,6 +369,15 @@ describe("a guest without an address", () => {
     expect(kinds(office)).toEqual(["noAddress", "voucher"]);
   });
 
+  test("who has been erased is nobody's to reach", async () => {
+    const office = desk();
+
+    const result = await office.handle(confirmed(bookingOf({ flags: { erased: true } })));
+
+    expect(result).toEqual({ skipped: "the guest has been erased" });
+    expect(kinds(office)).toEqual([]);
+  });
+
   test("is only noted where there is no office to tell", async () => {
     const office = desk();
     office.office = undefined;
