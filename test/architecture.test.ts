@@ -230,6 +230,7 @@ it("the SDK's surface is what plug-ins were promised", () => {
     "recipientOf",
     "retryAfterMs",
     "standardHeaders",
+    "unlessAborted",
     "webAddress",
   ]);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { unlessAborted } from "./unless-aborted.ts";
+import { unlessAborted } from "#sdk";
 
 /**
  * While another call is under way there is much to do, and the first that asks waits so long for others:

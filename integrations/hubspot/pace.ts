@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { unlessAborted } from "./unless-aborted.ts";
+import { unlessAborted } from "#sdk";
 
 const WINDOW_MS = 10_000;
 

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { kindOf, RetryableError } from "#sdk";
 import type { Fields, Remote } from "#sdk/crm";
 
-import { collectorOf } from "./account.ts";
 import { itemError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { type Asker, type Ended, MOST_AT_ONCE } from "./collector.ts";
@@ -22,9 +21,13 @@ const Batch = z.object({
   errors: z.array(z.unknown()).optional(),
 });
 
-interface Upsert {
-  idProperty: string;
+/** Value of a unique property. */
+export interface Key {
   id: string;
+}
+
+export interface Upsert extends Key {
+  idProperty: string;
   properties: Fields;
 }
 
@@ -54,12 +57,8 @@ export class Records {
 
   /** @param idProperty One whose values are unique: `email`, or one of ours. */
   async byKey(idProperty: string, value: string): Promise<HubSpotRecord | undefined> {
-    const name = `read ${this.#type} ${idProperty} ${this.#properties.join()}`;
-    const collector = collectorOf<{ id: string }, HubSpotRecord | undefined>(
-      this.#client.account,
-      name,
-    );
-    return collector.ask(
+    const { lookUps } = this.#client.account;
+    return lookUps.of(this.#type, idProperty, ...this.#properties).ask(
       { id: value },
       this.#asker(plain(idProperty, value), (inputs) => this.#readKeys(idProperty, inputs)),
     );
@@ -76,7 +75,7 @@ export class Records {
 
   async #readKeys(
     idProperty: string,
-    inputs: readonly { id: string }[],
+    inputs: readonly Key[],
   ): Promise<Ended<HubSpotRecord | undefined>[]> {
     const results = await this.#readAll({ idProperty, inputs });
     const [only] = results;
@@ -107,9 +106,8 @@ export class Records {
 
   /** Makes the record that has this key, or changes it: two tries make one. */
   async upsert(idProperty: string, id: string, properties: Fields): Promise<HubSpotRecord> {
-    const name = `upsert ${this.#type} ${idProperty}`;
-    const collector = collectorOf<Upsert, HubSpotRecord>(this.#client.account, name);
-    return collector.ask(
+    const { upserts } = this.#client.account;
+    return upserts.of(this.#type, idProperty).ask(
       { idProperty, id, properties },
       this.#asker(plain(idProperty, id), (inputs) => this.#upsertAll(inputs)),
     );

@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { unlessAborted } from "../process/unless-aborted.ts";
+import { unlessAborted } from "../sdk/unless-aborted.ts";
 import type { AnyEvent } from "../sdk/booking-event.ts";
 import type { ScheduleContext } from "../sdk/context.ts";
 import { messageOf } from "../sdk/errors.ts";

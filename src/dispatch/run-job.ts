@@ -1,5 +1,5 @@
 import { runAs } from "../process/current-job.ts";
-import { unlessAborted } from "../process/unless-aborted.ts";
+import { unlessAborted } from "../sdk/unless-aborted.ts";
 import { performEffect } from "../effects/perform-effect.ts";
 import type { EffectStore } from "../effects/effect-store.ts";
 import type { PersonRegister } from "../people/person-register.ts";

@@ -1,5 +1,5 @@
 import type { EffectResult, EffectSteps, LedgerEntry } from "../sdk/context.ts";
-import { unlessAborted } from "../process/unless-aborted.ts";
+import { unlessAborted } from "../sdk/unless-aborted.ts";
 import { kindOf, messageOf, PermanentError } from "../sdk/errors.ts";
 import type { EffectOwner, EffectStore } from "./effect-store.ts";
 import type { Fence } from "./fence.ts";

@@ -4,8 +4,9 @@ import type { Database } from "../db/database.ts";
 import type { PersonRegister } from "../people/person-register.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { ErasingTurn } from "./erasing-turn.ts";
-import { findGuests, type Guest } from "./guests.ts";
+import { connectionsOf, findGuests, type Guest } from "./guests.ts";
 import { KnownTexts } from "./known-texts.ts";
+import { deedsAbout } from "./ledger.ts";
 import { eraseMails } from "./outbox-files.ts";
 import type { Records } from "./records.ts";
 import type { Reached, Targets } from "./targets.ts";
@@ -77,10 +78,9 @@ export class Eraser {
   async #erase(guests: readonly Guest[], email: string, turn: ErasingTurn): Promise<Erasure> {
     const { db, records, targets } = this.#parts;
     const bookings = guests.flatMap((guest) => guest.bookings);
-    const emails = [email, ...guests.flatMap((guest) => guest.email ?? [])];
-    const texts = new KnownTexts(bookings, emails);
-    const told = await targets.told(guests);
-    const { here, isQuiet } = await this.#eraseHere(bookings, texts);
+    const { instances } = await deedsAbout(db, bookings);
+    const told = [...instances].filter((id) => !this.asked.includes(id)).toSorted();
+    const { here, isQuiet } = await this.#eraseHere(bookings, KnownTexts.of(guests, email));
     const reached = await targets.erase(guests, turn);
     if (isQuiet && reached.every(({ failed }) => failed === undefined)) {
       for (const guest of guests) {
@@ -100,32 +100,28 @@ export class Eraser {
     texts: KnownTexts,
   ): Promise<{ here: Erased; isQuiet: boolean }> {
     const { records } = this.#parts;
+    const connections = connectionsOf(bookings, this.#parts.connections);
     for (const booking of bookings) await records.mark(booking);
     const first = await this.#eraseTraces(bookings, texts);
+    const unread = await records.eraseUnread(connections, texts);
+    await records.eraseOthers(connections, texts);
     for (const booking of bookings) await records.eraseState(booking);
     const isQuiet = await records.untilNothingRuns(bookings);
-    const second = await this.#eraseTraces(bookings, texts);
-    const { deliveries, mails } = first;
-    const more = {
-      deliveries: Math.max(deliveries, second.deliveries),
-      mails: mails + second.mails,
-    };
-    return { here: { ...second, ...more }, isQuiet };
+    const { mails, deliveries, ...second } = await this.#eraseTraces(bookings, texts);
+    const all = { mails: first.mails + mails, deliveries: deliveries + unread };
+    return { here: { ...second, ...all }, isQuiet };
   }
 
   async #eraseTraces(bookings: readonly Booking[], texts: KnownTexts): Promise<Erased> {
-    const { db, records, outboxFolder, connections } = this.#parts;
+    const { db, records, outboxFolder } = this.#parts;
+    const { mails } = await deedsAbout(db, bookings);
     const erased: Erased = { bookings: bookings.length, events: 0, deliveries: 0, mails: 0 };
-    // First: which mails are about a booking is in the ledger.
-    erased.mails = await eraseMails(db, outboxFolder, bookings, texts.emails);
+    erased.mails = await eraseMails(outboxFolder, mails, texts.emails);
     for (const booking of bookings) {
       const { events, deliveries } = await records.eraseTraces(booking, texts);
       erased.events += events;
       erased.deliveries += deliveries;
     }
-    const all = [...new Set([...connections, ...bookings.map(({ connection }) => connection)])];
-    erased.deliveries += await records.eraseUnread(all, texts);
-    await records.eraseOthers(all, texts);
     return erased;
   }
 }

@@ -78,3 +78,11 @@ function refuseAgent(booking: Booking, email: string): void {
       "who is no guest. Nothing was erased",
   );
 }
+
+/** Where there may be more of them than their bookings: those that are configured now, and theirs. */
+export function connectionsOf(
+  bookings: readonly Booking[],
+  configured: readonly string[],
+): string[] {
+  return [...new Set([...configured, ...bookings.map(({ connection }) => connection)])];
+}

@@ -1,6 +1,7 @@
 import { unescape } from "node:querystring";
 
 import type { Booking } from "../sdk/booking.ts";
+import type { Guest } from "./guests.ts";
 
 /** What stands where somebody was named. */
 const INSTEAD = "(erased)";
@@ -19,6 +20,12 @@ export class KnownTexts {
   /** By connection and id: `bikes customer:50001`. */
   readonly customers: ReadonlySet<string>;
   readonly #patterns: readonly RegExp[];
+
+  /** @param email What was asked for. */
+  static of(guests: readonly Guest[], email: string): KnownTexts {
+    const bookings = guests.flatMap((guest) => guest.bookings);
+    return new KnownTexts(bookings, [email, ...guests.flatMap((guest) => guest.email ?? [])]);
+  }
 
   /** @param emails Besides those of the bookings; in lower case. */
   constructor(bookings: readonly Booking[], emails: readonly string[]) {

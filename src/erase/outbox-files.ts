@@ -1,24 +1,17 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Database } from "../db/database.ts";
-import { isMessageId } from "../mail/mail-name.ts";
-import type { Booking } from "../sdk/booking.ts";
-
 /**
- * Deletes mails in the outbox that are about the bookings, or to one of the addresses.
+ * Deletes mails in the outbox that have one of the Message-IDs, or go to one of the addresses.
  *
  * @param emails In lower case.
  * @returns how many.
  */
 export async function eraseMails(
-  db: Database,
   folder: string,
-  bookings: readonly Booking[],
+  ids: ReadonlySet<string>,
   emails: ReadonlySet<string>,
 ): Promise<number> {
-  const ids = new Set<string>();
-  for (const booking of bookings) for (const id of await mailsAbout(db, booking)) ids.add(id);
   let count = 0;
   for (const name of await filesIn(folder)) {
     const path = join(folder, name);
@@ -29,17 +22,6 @@ export async function eraseMails(
     count += 1;
   }
   return count;
-}
-
-async function mailsAbout(
-  { knex }: Database,
-  { connection, reference: subject }: Booking,
-): Promise<string[]> {
-  const rows: { external_id: string | null }[] = await knex("effects")
-    .where({ subject })
-    .where({ connection })
-    .select("external_id");
-  return rows.map(({ external_id: id }) => id ?? "").filter(isMessageId);
 }
 
 async function filesIn(folder: string): Promise<string[]> {

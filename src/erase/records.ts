@@ -27,6 +27,9 @@ const BATCH = 200;
 const LONGEST_WAIT_MS = 75_000;
 const POLL_MS = 200;
 
+/** A booking, or a customer or coupon by itself. */
+export type Subject = Pick<Booking, "connection" | "reference">;
+
 /** Where a row says whose it is. */
 type Place = Pick<Booking, "connection"> & { subject: string };
 
@@ -44,12 +47,12 @@ export class Records {
   }
 
   /** From now on nothing that the source tells of the guest is kept. */
-  async mark({ connection, reference }: Booking): Promise<void> {
+  async mark({ connection, reference }: Subject): Promise<void> {
     await this.#rewrite(connection, reference, (known) => known);
   }
 
   /** The state says nothing of the guest any more: nothing that begins now knows them. */
-  async eraseState({ connection, reference }: Booking): Promise<void> {
+  async eraseState({ connection, reference }: Subject): Promise<void> {
     await this.#rewrite(connection, reference, (known) => ({
       ...bare(known),
       ...(known.booking && { booking: withoutGuest(known.booking, this.#keptCustom) }),
@@ -58,7 +61,7 @@ export class Records {
 
   /** @returns how many events and notifications were about the booking. */
   async eraseTraces(
-    { connection, reference: subject }: Pick<Booking, "connection" | "reference">,
+    { connection, reference: subject }: Subject,
     texts: KnownTexts,
   ): Promise<{ events: number; deliveries: number }> {
     const place = { connection, subject };
@@ -93,16 +96,16 @@ export class Records {
 
   /** Coupons, and customers by themselves. */
   async eraseOthers(connections: readonly string[], texts: KnownTexts): Promise<void> {
-    for (const { connection, reference } of await this.others(connections, texts)) {
-      await this.mark({ connection, reference } as Booking);
-      await this.eraseTraces({ connection, reference }, texts);
-      await this.#rewrite(connection, reference, bare);
+    for (const other of await this.others(connections, texts)) {
+      await this.mark(other);
+      await this.eraseTraces(other, texts);
+      await this.eraseState(other);
     }
   }
 
   /** Subjects that are the guests' besides bookings. */
-  async others(connections: readonly string[], texts: KnownTexts) {
-    const found: Pick<Booking, "connection" | "reference">[] = [];
+  async others(connections: readonly string[], texts: KnownTexts): Promise<Subject[]> {
+    const found: Subject[] = [];
     for (const connection of connections) {
       for (const kind of ["customer", "coupon"]) {
         const subjects: string[] = [];
@@ -162,18 +165,19 @@ export class Records {
       .where({ subject })
       .where({ connection })
       .select("id");
-    for (const { id } of jobs) {
-      const rows: { attempt: number; reason: string | null }[] = await this.#db
+    const rows: { job_id: string; attempt: number; reason: string | null }[] = await this.#db
+      .knex("attempts")
+      .whereIn(
+        "job_id",
+        jobs.map(({ id }) => id),
+      )
+      .select("job_id", "attempt", "reason");
+    for (const { reason, ...attempt } of rows) {
+      if (reason === null || !texts.occurIn(reason)) continue;
+      await this.#db
         .knex("attempts")
-        .where({ job_id: id })
-        .select("attempt", "reason");
-      for (const { attempt, reason } of rows) {
-        if (reason === null || !texts.occurIn(reason)) continue;
-        await this.#db
-          .knex("attempts")
-          .where({ job_id: id, attempt })
-          .update({ reason: texts.without(reason) });
-      }
+        .where(attempt)
+        .update({ reason: texts.without(reason) });
     }
   }
 

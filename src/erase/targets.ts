@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { handlersOf } from "../dispatch/run-job.ts";
-import { isMessageId } from "../mail/mail-name.ts";
 import type { LoadedInstance } from "../registry/registry.ts";
+import { periodOf } from "../sdk/crm/standing.ts";
 import { kindOf, messageOf, type RetryableError } from "../sdk/errors.ts";
 import type { HandlerResult } from "../sdk/integration.ts";
 import type { ErasingTurn } from "./erasing-turn.ts";
@@ -28,6 +28,11 @@ export interface Exported {
   failed?: string;
 }
 
+interface Keeper {
+  instance: LoadedInstance;
+  people: NonNullable<LoadedInstance["integration"]["people"]>;
+}
+
 const TRIES = 3;
 const MAX_WAIT_MS = 15_000;
 
@@ -41,46 +46,27 @@ export class Targets {
 
   /** Those that can be asked. Nothing leaves from one that is in shadow. */
   get ids(): string[] {
-    return this.#keepers.map(({ id }) => id);
+    return this.#keepers.map(({ instance }) => instance.id);
   }
 
   async erase(guests: readonly Guest[], turn: ErasingTurn): Promise<Reached[]> {
     const reached: Reached[] = [];
-    for (const instance of this.#keepers) {
+    for (const keeper of this.#keepers) {
       const results: Reached[] = [];
-      for (const guest of guests) results.push(await this.#eraseAt(instance, guest, turn));
-      reached.push(resultOf(instance.id, results));
+      for (const guest of guests) results.push(await this.#eraseAt(keeper, guest, turn));
+      reached.push(resultOf(keeper.instance.id, results));
     }
     return reached;
-  }
-
-  /** Who has been told of these bookings, other than by mail, and cannot be asked to forget. */
-  async told(guests: readonly Guest[]): Promise<string[]> {
-    const asked = new Set(this.ids);
-    const told = new Set<string>();
-    for (const { connection, reference } of guests.flatMap(({ bookings }) => bookings)) {
-      const rows: { handler: string; external_id: string | null }[] = await this.#parts.db
-        .knex("effects")
-        .where({ subject: reference })
-        .where({ connection, state: "done" })
-        .whereRaw("COALESCE(progress, '') <> 'would do'")
-        .select("handler", "external_id");
-      for (const { handler, external_id: id } of rows) {
-        const [instance = ""] = handler.split("/");
-        if (!asked.has(instance) && !isMessageId(id ?? "")) told.add(instance);
-      }
-    }
-    return [...told].toSorted();
   }
 
   /** All that they hold of a guest, by instance; those that cannot be asked tell nothing. */
   async export(guest: Guest): Promise<Exported[]> {
     const exported: Exported[] = [];
-    for (const instance of this.#keepers) {
-      const { id, integration } = instance;
+    for (const { instance, people } of this.#keepers) {
+      const { id } = instance;
       try {
         const context = await contextFor(this.#parts, instance, guest);
-        const held = await integration.people?.export?.(guest, context);
+        const held = await people.export?.(guest, context);
         if (held) exported.push({ instance: id, held });
       } catch (error) {
         exported.push({ instance: id, failed: messageOf(error) });
@@ -91,28 +77,29 @@ export class Targets {
 
   /** What the ledger had to keep of a person to find them there: hashes of what was written. */
   async forget({ id: person }: Guest): Promise<void> {
-    const period = `person:${person}`;
-    for (const { id, integration } of this.#keepers) {
+    const period = periodOf("contact", person);
+    for (const { instance } of this.#keepers) {
       const rows: { position: number; data: Buffer | null }[] = await this.#parts.db
         .knex("effects")
         .where({ period })
-        .whereIn("handler", handlersOf(integration, id))
+        .whereIn("handler", handlersOf(instance.integration, instance.id))
         .select("position", "data");
       const positions = rows.filter(({ data }) => !isErasure(data)).map(({ position }) => position);
       await this.#parts.db.knex("effects").whereIn("position", positions).update({ data: null });
     }
   }
 
-  get #keepers(): LoadedInstance[] {
-    return [...this.#parts.instances.values()].filter(
-      ({ integration, mode }) => integration.people !== undefined && mode !== "shadow",
-    );
+  get #keepers(): Keeper[] {
+    return [...this.#parts.instances.values()].flatMap((instance) => {
+      const { integration, mode } = instance;
+      return integration.people && mode !== "shadow"
+        ? [{ instance, people: integration.people }]
+        : [];
+    });
   }
 
-  async #eraseAt(instance: LoadedInstance, guest: Guest, turn: ErasingTurn): Promise<Reached> {
-    const { id, integration } = instance;
-    const { people } = integration;
-    if (!people) return { instance: id, skipped: "keeps no people" };
+  async #eraseAt({ instance, people }: Keeper, guest: Guest, turn: ErasingTurn): Promise<Reached> {
+    const { id } = instance;
     for (let tries = 1; ; tries += 1) {
       try {
         const context = await contextFor(this.#parts, instance, guest, turn);

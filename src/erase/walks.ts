@@ -145,7 +145,7 @@ function hasValue(value: unknown, wanted: ReadonlySet<string>): boolean {
   );
 }
 
-function textOf(bytes: unknown): string {
+export function textOf(bytes: unknown): string {
   return (bytes as Buffer).toString("utf8");
 }
 

@@ -61,17 +61,15 @@ function customOf(
 
 /** The event as it is kept once the guest has been erased, whatever the source said along with it. */
 export function eventWithoutGuest(event: AnyEvent, keptCustom: ReadonlySet<string>): AnyEvent {
-  const { booking, native, changes, summary } = event;
-  const kept = changesWithoutGuest(changes);
-  const parts = Object.entries(event).filter(([name]) => name !== "customer" && name !== "record");
-  return {
-    ...(Object.fromEntries(parts) as unknown as AnyEvent),
-    ...(booking && { booking: withoutGuest(booking, keptCustom) }),
-    changes: kept,
-    summary: kept.length === changes.length ? summary : summarize(kept),
-    custom: only(event.custom, keptCustom) as CustomFields,
-    native: { event: native.event, fields: {} },
-  };
+  const kept: AnyEvent = { ...event };
+  delete kept.customer;
+  delete kept.record;
+  if (kept.booking) kept.booking = withoutGuest(kept.booking, keptCustom);
+  kept.changes = changesWithoutGuest(event.changes);
+  if (kept.changes.length < event.changes.length) kept.summary = summarize(kept.changes);
+  kept.custom = only(event.custom, keptCustom) as CustomFields;
+  kept.native = { event: event.native.event, fields: {} };
+  return kept;
 }
 
 /** Those that are about the booking alone. */

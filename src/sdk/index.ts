@@ -18,4 +18,5 @@ export * from "./source.ts";
 export * from "./standard-webhook.ts";
 export * from "./text.ts";
 export * from "./time.ts";
+export * from "./unless-aborted.ts";
 export * from "./web-address.ts";

@@ -51,7 +51,7 @@ describe("deposits, the usual policy", () => {
     const books = new Books({ policy: "invoice" });
     const customer = { name: "Anna Example", email: "anna@example.com" };
     const [invoice] = books.see(bookingOf({ customer, company: "Example AS" }));
-    const erased = { customer: undefined, company: undefined } as unknown as object;
+    const erased = { customer: {} };
 
     expect(books.see(bookingOf(erased))).toEqual([]);
     const made = books.see(bookingOf({ ...erased, payments: paid(5_000) }));

@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 
 import { expect, it } from "vitest";
 
-import { unlessAborted } from "../../src/process/unless-aborted.ts";
+import { unlessAborted } from "../../src/sdk/unless-aborted.ts";
 
 const never = new Promise<string>(() => undefined);
 
