@@ -16,8 +16,9 @@ export default defineConfig({
       "test/harness/offer-mariadb.ts",
     ],
     include: ["test/**/*.test.ts", "integrations/**/*.test.ts"],
-    // Suites start real servers and processes, and spend much of their time waiting for them.
-    maxWorkers: 3,
+    // Suites start real servers and processes, and spend much of their time waiting for them: four
+    // on two cores take a sixth less time than three.
+    maxWorkers: 4,
     // A process for each suite would spend a fifth of the time reading the same modules again.
     isolate: false,
     sequence: { sequencer: LongestFirst },

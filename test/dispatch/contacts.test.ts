@@ -40,11 +40,7 @@ onEachStore((store) => {
     }
 
     await workshop.tell(...events);
-    await workshop.runUntilIdle();
-    while ((await workshop.states()).some((state) => state.startsWith("ready"))) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await workshop.runUntilIdle();
-    }
+    await workshop.runUntilAllIsDone();
 
     const contacts = [...toy.contacts.values()].map(({ fields }) => fields["bookings"]);
     expect(contacts).toEqual(["6"]);
@@ -76,15 +72,15 @@ onEachStore((store) => {
     const toy = new ToyCrm();
     const shadow = openWorkshopIn("shadow", db, ...handlersOf(toy));
     await shadow.tell(await seen(db, "1", ANNA));
-    await shadow.runUntilIdle();
+    await shadow.runUntilAllIsDone();
     await shadow.tell(await seen(db, "1", { ...ANNA, phone: "+4790000000" }));
-    await shadow.runUntilIdle();
+    await shadow.runUntilAllIsDone();
     const noted: unknown[] = await db.knex("effects").where({ handler: "shop/contact" }).select();
 
     const live = openWorkshop(db, ...handlersOf(toy));
-    await live.runUntilIdle();
+    await live.runUntilAllIsDone();
     await live.tell(await seen(db, "1", ANNA));
-    await live.runUntilIdle();
+    await live.runUntilAllIsDone();
 
     expect(noted).toMatchObject([{ progress: "would do" }]);
     expect([...toy.contacts.values()]).toMatchObject([{ fields: { bookings: "1" } }]);

@@ -45,6 +45,8 @@ export interface Workshop {
   jobList(): Promise<JobRow[]>;
   /** Works until every job is settled, blocked or waits for later. */
   runUntilIdle(): Promise<void>;
+  /** The same, and what waits for later too, as lanes do that write the same contact. */
+  runUntilAllIsDone(): Promise<void>;
   /** `<state> <reason>` of every job, in order. */
   states(): Promise<string[]>;
   /** A worker as a fresh process has it; the test starts and stops it. */
@@ -111,6 +113,14 @@ export function openWorkshopIn(
     const limits = new HandlerLimits(table, ownership, lanes);
     return { worker: new Worker({ ...parts, limits }), ownership };
   };
+  const runUntilIdle = async () => {
+    const { worker, ownership } = newProcess();
+    await ownership.start();
+    await worker.start();
+    await untilNothingIsDue(db, worker);
+    await ownership.stop();
+    await worker.stop(5_000);
+  };
   return {
     jobs,
     lanes,
@@ -130,13 +140,15 @@ export function openWorkshopIn(
         await jobs.enqueue(trx, events);
       });
     },
-    async runUntilIdle() {
-      const { worker, ownership } = newProcess();
-      await ownership.start();
-      await worker.start();
-      await untilNothingIsDue(db, worker);
-      await ownership.stop();
-      await worker.stop(5_000);
+    runUntilIdle,
+    async runUntilAllIsDone() {
+      const deadline = Date.now() + 30_000;
+      await runUntilIdle();
+      while ((await db.knex("jobs").where({ state: "ready" }).first("id")) !== undefined) {
+        if (Date.now() > deadline) throw new Error("the jobs did not come to an end within 30 s");
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await runUntilIdle();
+      }
     },
     async states() {
       const rows: { state: string; reason: string | null }[] = await db
