@@ -22,7 +22,7 @@ export default defineConfig({
     // A process for each suite would spend a fifth of the time reading the same modules again.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 40_000,
-    hookTimeout: 90_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -94,7 +94,7 @@ describe("bellhop simulate", () => {
     );
     expect(stdout).not.toContain("bellhop reconcile");
     expect(readdirSync(join(installation.folder, "data/outbox")).length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it("tells what was lost, late and changed on purpose, and takes none of it for a failure", async () => {
     const { code, stdout, stderr } = await simulate(
@@ -109,7 +109,7 @@ describe("bellhop simulate", () => {
     expect(rows.get("late")).toMatch(/^[1-9]/);
     expect(rows.get("changed untold")).toMatch(/^[1-9]/);
     expect(stdout).toContain(`bellhop reconcile ${first} and bellhop reconcile ${second}, while`);
-  }, 60_000);
+  });
 
   it("counts what the API refused over its limit", async () => {
     const args = ["--stories", "6", "--rate", "20", "--wait", "3", "--limit", "1", "--lag", "0.1"];
@@ -118,7 +118,7 @@ describe("bellhop simulate", () => {
 
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(rowsOf(stdout).get("API calls refused")).toMatch(/^[1-9]\d*, over the limit/);
-  }, 60_000);
+  });
 
   it("never plays a real connection", async () => {
     const { code, stderr } = await simulate("real");
