@@ -146,8 +146,9 @@ export class PersonRegister {
   /** All aliases of the guests, and of everybody whom these name. */
   async #read(guests: readonly Guest[]): Promise<AliasBook> {
     const named = await this.#aliases.named(guests.flatMap(keysOf));
-    const persons = await this.#aliases.ofPersons(named.map(({ person }) => person));
-    return new AliasBook([...named, ...persons]);
+    // Also of who had a booking before: it may become theirs again.
+    const ids = named.flatMap(({ person, formerly }) => [person, ...formerly]);
+    return new AliasBook([...named, ...(await this.#aliases.ofPersons(ids))]);
   }
 }
 
