@@ -184,8 +184,13 @@ function remoteAlone({ externalId, link, version }: Remote): Remote {
   };
 }
 
-function isAsItShouldBe({ last }: Standing, fields: Fields, { whenDeleted }: CrmSettings): boolean {
-  if (last?.written.hash !== hashOfFields(fields)) return false;
+function isAsItShouldBe(
+  { last, tries }: Standing,
+  fields: Fields,
+  { whenDeleted }: CrmSettings,
+): boolean {
+  // Half of a try that failed may have got through: what was written before that is there no more.
+  if (tries.length > 0 || last?.written.hash !== hashOfFields(fields)) return false;
   return last.written.state === "there" || whenDeleted === "leave";
 }
 

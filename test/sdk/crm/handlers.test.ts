@@ -129,6 +129,32 @@ describe("a try whose answer was lost", () => {
   });
 });
 
+it("half of a try that failed is put right, though the booking is as it was before", async () => {
+  const toy = new ToyCrm();
+  const whole = toy.target();
+  const { contacts } = whole;
+  let calls = 0;
+  const failing: typeof contacts.put = async (...given) => {
+    const written = await contacts.put(...given);
+    calls += 1;
+    // The second of the calls that the change takes.
+    if (calls === 2) throw new RetryableError("too many calls");
+    return written;
+  };
+  const read = whole.read.bind(whole);
+  const desk = deskOf(toy, { contacts: { ...contacts, put: failing }, read });
+  const withPhone = (version: number, phone: string) =>
+    booking("1", { version, customer: { ...ANNA, phone } });
+  await desk.see(withPhone(1, "+4790000000"));
+  await expect(desk.see(withPhone(2, "+4790000001"))).rejects.toThrow("too many calls");
+
+  await desk.see(withPhone(3, "+4790000000"));
+  await desk.see(withPhone(4, "+4790000000"));
+
+  const phones = [...toy.contacts.values()].map(({ fields }) => fields["phone"]);
+  expect({ phones, calls }).toEqual({ phones: ["+4790000000"], calls: 3 });
+});
+
 describe("the ledger", () => {
   it("holds nothing of what was written, and a second run writes nothing", async () => {
     const toy = new ToyCrm();
