@@ -155,6 +155,22 @@ it("half of a try that failed is put right, though the booking is as it was befo
   expect({ phones, calls }).toEqual({ phones: ["+4790000000"], calls: 3 });
 });
 
+it("the next stay is none of those that were today, and are over or came to nothing", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  const at = (date: string) => ({ start: { date, timeZone: "Europe/Oslo" } });
+  const next = () => [...toy.contacts.values()].map(({ fields }) => fields["nextStayOn"]);
+  await desk.see(booking("1", at("2026-03-02")));
+  await desk.see(booking("2", at("2026-04-01")));
+  const before = next();
+
+  await desk.see(booking("1", { ...at("2026-03-02"), version: 2, status: "checked_out" }));
+  const after = next();
+  await desk.see(booking("1", { ...at("2026-03-02"), version: 3, status: "no_show" }));
+
+  expect([before, after, next()]).toEqual([["2026-03-02"], ["2026-04-01"], ["2026-04-01"]]);
+});
+
 describe("the ledger", () => {
   it("holds nothing of what was written, and a second run writes nothing", async () => {
     const toy = new ToyCrm();
