@@ -243,6 +243,19 @@ describe("notes", () => {
   });
 });
 
+it("what was taken over is no news: no note until it has another status", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  await desk.see(booking("1"), "adopted");
+
+  await desk.see(booking("1", { version: 2, customer: { ...ANNA, phone: "+4790000000" } }));
+  const before = toy.notes.size;
+  await desk.see(booking("1", { version: 3, status: "cancelled" }));
+
+  expect(before).toBe(0);
+  expect([...toy.notes.values()]).toEqual(["booking 1: cancelled"]);
+});
+
 it("history that is told after the first use gets no note, and what follows does", async () => {
   const toy = new ToyCrm();
   const desk = deskOf(toy);
