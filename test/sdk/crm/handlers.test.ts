@@ -155,6 +155,37 @@ it("half of a try that failed is put right, though the booking is as it was befo
   expect({ phones, calls }).toEqual({ phones: ["+4790000000"], calls: 3 });
 });
 
+it("a no that comes as the address goes takes the guest off the list, once", async () => {
+  const toy = new ToyCrm();
+  const whole = toy.target();
+  const { contacts } = whole;
+  const takenOff: string[] = [];
+  const list: CrmTarget<ToyConfig> = {
+    contacts: {
+      ...contacts,
+      fields: (contact, config) =>
+        contact.email === undefined ? undefined : contacts.fields(contact, config),
+      takeOff: ({ externalId }) => {
+        takenOff.push(externalId);
+        return Promise.resolve();
+      },
+    },
+    read: whole.read.bind(whole),
+  };
+  const desk = deskOf(toy, list, { consentItem: "newsletter", subscribe: "consent" });
+  const [no, yes] = [{ custom: { newsletter: "no" } }, { custom: { newsletter: "yes" } }];
+  const relayed = { ...ANNA, email: "x1@guest.booking.com" };
+  await desk.see(booking("1", { version: 2, customer: relayed, ...no }));
+  const before = [...takenOff];
+  await desk.see(booking("1", { version: 3, ...yes }));
+
+  for (const version of [4, 5]) {
+    await desk.see(booking("1", { version, customer: relayed, ...no }));
+  }
+
+  expect([before, takenOff]).toEqual([[], ["r1"]]);
+});
+
 it("the next stay is none of those that were today, and are over or came to nothing", async () => {
   const toy = new ToyCrm();
   const desk = deskOf(toy);
