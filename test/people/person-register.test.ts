@@ -49,6 +49,19 @@ onEachStore((store) => {
     expect(some.length).toBe(2);
   });
 
+  it("two guests who were only typed in with the same zeros for a number are two", async () => {
+    const { register, keep } = at(await store.open());
+    const zeros = { phone: "0000 0000", country: "NO" };
+    const [anna, namesake] = [
+      await keep("fjord", "1", { name: "Anna Berg", ...zeros }),
+      await keep("fjord", "2", { name: "Anna Lund", ...zeros }),
+    ];
+
+    const people = [await register.of(anna), await register.of(namesake)];
+
+    expect(people.map(({ bookings }) => bookings)).toEqual([[anna], [namesake]]);
+  });
+
   it("processes that see a guest at once make one person", async () => {
     const db = await store.open();
     const { keep } = at(db);
