@@ -67,7 +67,7 @@ async function run(shell: Shell, bellhop: OpenBellhop, sync: Sync): Promise<void
     sync,
     mirrors,
   );
-  shell.write(`${wordsOf(pushed)} pushed to ${namesOf(mirrors)}.\n`);
+  shell.write(doneWith(pushed, mirrors));
   const [handler = ""] = mirrors.map(({ id }) => id);
   const list = `"bellhop list jobs --handler ${handler} --state`;
   const left = [
@@ -76,6 +76,13 @@ async function run(shell: Shell, bellhop: OpenBellhop, sync: Sync): Promise<void
     ...(later > 0 ? [`${later} are tried again later by a running Bellhop: ${list} ready"`] : []),
   ];
   if (left.length > 0) throw new Error(left.join("; "));
+}
+
+function doneWith(count: number, mirrors: readonly TableEntry[]): string {
+  const [bookings, names] = [wordsOf(count), namesOf(mirrors)];
+  return mirrors.some(({ mode }) => mode === "shadow")
+    ? `${bookings} looked at by ${names}, in shadow: it was noted what would be pushed.\n`
+    : `${bookings} pushed to ${names}.\n`;
 }
 
 function wordsOf(count: number): string {

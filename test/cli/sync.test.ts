@@ -194,6 +194,19 @@ onOneStore((store) => {
     expect(after.out).toBe("No sync of sheet is under way.\n");
   });
 
+  it("in shadow nothing is pushed, and it does not say so", async () => {
+    await addToldBookings(db, "bikes", numbered(2));
+    place.configure({}, { mode: "shadow" });
+
+    const { code, out } = await sync(...SINCE);
+
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: "2 bookings looked at by sheet/keep-row, in shadow: it was noted what would be pushed.\n",
+    });
+    expect(written()).toEqual([]);
+  });
+
   it("one that another command has ended says so, and does not pass for done", async () => {
     await addToldBookings(db, "bikes", numbered(330));
     await new PauseStore(db).pause("sheet/keep-row", "person", "office is closed");
