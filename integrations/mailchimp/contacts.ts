@@ -37,6 +37,11 @@ export const contacts: CrmContacts<MailchimpConfig> = {
   async erase({ externalId }, context) {
     await new Members(context).erase(externalId);
   },
+  async takeOff({ externalId }, context) {
+    const members = new Members(context);
+    const there = await members.byHash(externalId);
+    if (there && isOnList(there)) await members.change(there.id, { status: "unsubscribed" });
+  },
 };
 
 /** A list of addresses holds nobody without one, and each address once. */
@@ -111,15 +116,18 @@ async function change(
 }
 
 /**
- * The one place that decides about the status of an existing member. On the list comes only who has agreed
+ * Decides about the status of an existing member that is held. On the list comes only who has agreed
  * and was never on it; who has left, whose mail came back, or who has not confirmed yet, stays so.
  * Whoever takes the consent back is taken off.
  */
-function statusFor(contact: Contact, { status }: Member): MemberBody["status"] {
+function statusFor(contact: Contact, member: Member): MemberBody["status"] {
   const wish = wishOf(contact);
-  if (wish === "subscribe" && status === "transactional") return "subscribed";
-  const isOn = status === "subscribed" || status === "pending";
-  return wish === "leave" && isOn ? "unsubscribed" : undefined;
+  if (wish === "subscribe" && member.status === "transactional") return "subscribed";
+  return wish === "leave" && isOnList(member) ? "unsubscribed" : undefined;
+}
+
+function isOnList({ status }: Member): boolean {
+  return status === "subscribed" || status === "pending";
 }
 
 /**

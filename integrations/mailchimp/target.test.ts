@@ -176,6 +176,21 @@ it("a no counts, also when the rest is refused", async () => {
   expect(desk.fake.member("anna@example.com")?.status).toBe("unsubscribed");
 });
 
+it.each([
+  ["subscribed", "unsubscribed"],
+  ["pending", "unsubscribed"],
+  ["transactional", "transactional"],
+  ["archived", "archived"],
+])("taken off without the address: who is %s is %s then", async (before, after) => {
+  const desk = new Desk();
+  desk.fake.add("anna@example.com", before);
+
+  await contacts.takeOff?.({ externalId: ANNAS }, desk.context);
+  await contacts.takeOff?.({ externalId: hashOf("nobody@example.com") }, desk.context);
+
+  expect(desk.fake.member("anna@example.com")?.status).toBe(after);
+});
+
 it("an address that Mailchimp takes for a false one is left out, in words", async () => {
   const put = await new Desk().put({ ...ANNA, email: "x@fake.example.com" });
 

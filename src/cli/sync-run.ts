@@ -16,6 +16,8 @@ export interface SyncEnd {
   troubles: number;
   /** Jobs that are tried again, not soon. */
   later: number;
+  /** Another command has ended it before all bookings had been looked at. */
+  isBrokenOff: boolean;
 }
 
 /**
@@ -73,7 +75,10 @@ class Following {
       if (!row) throw new Error("the sync is gone from the store: start it again");
       const { count } = await readLine(db, this.#mirrors);
       const troubles = await countTroubles(db, this.#mirrors, row.createdAt);
-      if (row.state === "done") return { pushed: this.#pushed(row, count), troubles, later: count };
+      if (row.state === "done") {
+        const pushed = this.#finished(row, count + troubles);
+        return { pushed, troubles, later: count, isBrokenOff: !(await syncs.isThrough(row)) };
+      }
       this.#show(row, count, troubles);
       await this.#tellOfPause();
       await sleep(POLL_MS, signal).catch(() => {
@@ -86,12 +91,12 @@ class Following {
   }
 
   /** Of several handlers of one booking all have to be done with it; this is near enough to that. */
-  #pushed({ moved }: SyncRow, inLine: number): number {
-    return Math.max(0, moved - Math.ceil(inLine / this.#mirrors.length));
+  #finished({ moved }: SyncRow, unfinished: number): number {
+    return Math.max(0, moved - Math.ceil(unfinished / this.#mirrors.length));
   }
 
   #show(row: SyncRow, inLine: number, troubles: number): void {
-    const finished = this.#pushed(row, inLine);
+    const finished = this.#finished(row, inLine);
     this.#before ??= finished;
     const total = Math.max(row.count, row.moved);
     this.#progress.update({ finished, total, before: this.#before, errors: troubles });

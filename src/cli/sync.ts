@@ -61,15 +61,28 @@ async function stopSync(shell: Shell, { syncs }: OpenBellhop, instance: string):
 
 async function run(shell: Shell, bellhop: OpenBellhop, sync: Sync): Promise<void> {
   const mirrors = bellhop.syncs.mirrorsOf(sync);
-  const { pushed, troubles, later } = await syncToTheEnd(shell, bellhop, sync, mirrors);
-  shell.write(`${wordsOf(pushed)} pushed to ${namesOf(mirrors)}.\n`);
+  const { pushed, troubles, later, isBrokenOff } = await syncToTheEnd(
+    shell,
+    bellhop,
+    sync,
+    mirrors,
+  );
+  shell.write(doneWith(pushed, mirrors));
   const [handler = ""] = mirrors.map(({ id }) => id);
   const list = `"bellhop list jobs --handler ${handler} --state`;
   const left = [
+    ...(isBrokenOff ? ["it was ended before all bookings had been looked at"] : []),
     ...(troubles > 0 ? [`${troubles} need a person: ${list} dead", or --state held`] : []),
     ...(later > 0 ? [`${later} are tried again later by a running Bellhop: ${list} ready"`] : []),
   ];
   if (left.length > 0) throw new Error(left.join("; "));
+}
+
+function doneWith(count: number, mirrors: readonly TableEntry[]): string {
+  const [bookings, names] = [wordsOf(count), namesOf(mirrors)];
+  return mirrors.some(({ mode }) => mode === "shadow")
+    ? `${bookings} looked at by ${names}, in shadow: it was noted what would be pushed.\n`
+    : `${bookings} pushed to ${names}.\n`;
 }
 
 function wordsOf(count: number): string {

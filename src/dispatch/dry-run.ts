@@ -102,7 +102,7 @@ function inertContext(
     ledger,
     entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
-    people: tools.people.unrecorded().peopleFor(current),
+    people: tools.people.unrecorded().peopleFor(current, when.connections),
     mail: inertMail(tools.mailOf(connection, id), (would) => wouldDo.push(would)),
     pdf: tools.pdf,
     templates: tools.templates,

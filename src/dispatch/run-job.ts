@@ -134,7 +134,7 @@ function contextFor(
     ledger,
     entriesOf: (period) => tools.effects.inPeriod(handlersOf(integration, instance), period),
     current,
-    people: tools.people.peopleFor(current),
+    people: tools.people.peopleFor(current, when.connections),
     mail,
     pdf: tools.pdf,
     templates: tools.templates,

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { areOtherNames, type NameWord } from "../sdk/people/names.ts";
 import type { Guest } from "./identity.ts";
 
@@ -90,8 +92,10 @@ export class AliasBook {
 
   #missing(guest: Guest, person: string): Alias[] {
     const { customer, email, emailWords, phone, booking, words } = guest;
-    // Under an address that is somebody else's, the name says who is meant.
-    const shared = email !== undefined && this.isEmailShared(guest, person) ? emailWords : [];
+    // Under an address that is somebody else's, the name says who is meant. Who has none, or that of
+    // yet another there, is found there all the same: by a word that no name has.
+    const isShared = email !== undefined && this.isEmailShared(guest, person);
+    const shared = isShared ? [...emailWords, sharerAlias(email, person)] : [];
     const places = [
       ...[customer, email, phone, booking].map((alias) => ({ alias, personKey: alias })),
       ...shared.map((alias) => ({ alias, personKey: email })),
@@ -114,4 +118,9 @@ export class AliasBook {
     const formerly = had.filter((one) => one !== person).slice(-MAX_FORMER);
     return { before, after: { ...before, person, words: kept, formerly } };
   }
+}
+
+/** Says no more than that bookings under the address are to be looked through for the person's. */
+function sharerAlias(email: string, person: string): string {
+  return createHash("sha256").update(`sharer:${email}|${person}`).digest("hex").slice(0, 24);
 }

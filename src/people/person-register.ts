@@ -37,11 +37,17 @@ export class PersonRegister {
     return new PersonRegister(new AliasOverlay(this.#aliases), this.#identity);
   }
 
-  /** As a handler borrows it. @param current The newest state of the event's booking. */
-  peopleFor(current: Booking | undefined): People {
+  /**
+   * As a handler borrows it.
+   *
+   * @param current The newest state of the event's booking.
+   * @param connections Those that the handler is meant for: what a guest has booked, said and agreed
+   *   to elsewhere may be another operator's. Undefined: all.
+   */
+  peopleFor(current: Booking | undefined, connections?: readonly string[]): People {
     return {
-      of: (booking) => this.of(booking),
-      touchedBy: (event) => this.#touchedBy(event, current),
+      of: (booking) => this.of(booking, connections),
+      touchedBy: (event) => this.#touchedBy(event, current, connections),
     };
   }
 
@@ -60,13 +66,17 @@ export class PersonRegister {
     return this.#persons([...ids]);
   }
 
-  async of(booking: Booking): Promise<Person> {
+  async of(booking: Booking, connections?: readonly string[]): Promise<Person> {
     const { person } = await this.#know(booking);
-    const [found] = await this.#persons([person]);
+    const [found] = await this.#persons([person], connections);
     return found ?? { id: person, bookings: [], isEmailShared: false, sharers: [] };
   }
 
-  async #touchedBy({ booking }: BookingEvent, current: Booking | undefined): Promise<Person[]> {
+  async #touchedBy(
+    { booking }: BookingEvent,
+    current: Booking | undefined,
+    connections: readonly string[] | undefined,
+  ): Promise<Person[]> {
     const key = this.#identity.personKey(booking);
     const filed = await this.#aliases.bookings([key], MOST_TOUCHED);
     const own = ({ connection, reference }: Booking) =>
@@ -77,7 +87,7 @@ export class PersonRegister {
       const { person, formerly } = await this.#know(one);
       for (const id of [person, ...formerly]) touched.add(id);
     }
-    return this.#persons([...touched]);
+    return this.#persons([...touched], connections);
   }
 
   /** Whose booking it is and whose it was; from now on the guest is known by all keys. */
@@ -97,11 +107,12 @@ export class PersonRegister {
     }
   }
 
-  async #persons(ids: readonly string[]): Promise<Person[]> {
+  async #persons(ids: readonly string[], connections?: readonly string[]): Promise<Person[]> {
     const aliases = await this.#aliases.ofPersons(ids);
     const keys = aliases.map(({ personKey }) => personKey);
     const bookings = await this.#aliases.bookings(keys, MOST_OF_PERSON);
-    const sorted = bookings.toSorted(byMaking);
+    const seeable = bookings.filter(({ connection }) => connections?.includes(connection) ?? true);
+    const sorted = seeable.toSorted(byMaking);
     const known = sorted.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
     const book = await this.#read(known.map(({ guest }) => guest));
     const seen = known.map(({ booking, guest }) => {
@@ -135,8 +146,9 @@ export class PersonRegister {
   /** All aliases of the guests, and of everybody whom these name. */
   async #read(guests: readonly Guest[]): Promise<AliasBook> {
     const named = await this.#aliases.named(guests.flatMap(keysOf));
-    const persons = await this.#aliases.ofPersons(named.map(({ person }) => person));
-    return new AliasBook([...named, ...persons]);
+    // Also of who had a booking before: it may become theirs again.
+    const ids = named.flatMap(({ person, formerly }) => [person, ...formerly]);
+    return new AliasBook([...named, ...(await this.#aliases.ofPersons(ids))]);
   }
 }
 

@@ -12,7 +12,7 @@ export {
   personKeys,
 } from "./people/person-keys.ts";
 
-/** A guest, with all that is known over all connections. */
+/** A guest, with all that is known over all connections that the instance is meant for. */
 export interface Person {
   /** Stays the same when the guest changes address or number. Says nothing about anybody. */
   id: string;

@@ -96,6 +96,11 @@ export class Syncs {
     return (await this.#store.find(id)) as SyncRow | undefined;
   }
 
+  /** Whether all bookings that are meant have been looked at. */
+  async isThrough({ above, below }: SyncRow): Promise<boolean> {
+    return (await walkBookings(this.#parts.db, { above, below, limit: 1 })).length === 0;
+  }
+
   /** Ends all of an instance. What is in line stays there. @returns how many. */
   async stop(instance: string): Promise<number> {
     const own = (await this.open()).filter((row) => syncOf(row).instance === instance);

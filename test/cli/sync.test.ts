@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { Database } from "../../src/db/database.ts";
+import { PauseStore } from "../../src/dispatch/pause-store.ts";
 import type { JobRow } from "../../src/queries/jobs.ts";
 import { vendorServer, type VendorServer } from "../../src/sdk/testing.ts";
+import { eventually } from "../harness/eventually.ts";
 import { type App, callApi, startApp, untilSettled } from "../harness/app.ts";
 import { Sheet } from "../harness/mirror-plug-in.ts";
 import { onOneStore } from "../harness/stores.ts";
@@ -144,6 +146,7 @@ onOneStore((store) => {
     const second = await sync(...SINCE);
 
     expect(first.code).toBe(1);
+    expect(first.out).toBe("4 bookings pushed to sheet/keep-row.\n");
     expect(first.err).toContain('1 need a person: "bellhop list jobs --handler sheet/keep-row');
     expect(second).toMatchObject({ code: 0, err: "" });
     expect(written()).toEqual(rowsOf(5));
@@ -189,6 +192,35 @@ onOneStore((store) => {
     expect(same.out).toBe("2 bookings pushed to sheet/keep-row.\n");
     expect(written()).toEqual(["R-2 v2"]);
     expect(after.out).toBe("No sync of sheet is under way.\n");
+  });
+
+  it("in shadow nothing is pushed, and it does not say so", async () => {
+    await addToldBookings(db, "bikes", numbered(2));
+    place.configure({}, { mode: "shadow" });
+
+    const { code, out } = await sync(...SINCE);
+
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: "2 bookings looked at by sheet/keep-row, in shadow: it was noted what would be pushed.\n",
+    });
+    expect(written()).toEqual([]);
+  });
+
+  it("one that another command has ended says so, and does not pass for done", async () => {
+    await addToldBookings(db, "bikes", numbered(330));
+    await new PauseStore(db).pause("sheet/keep-row", "person", "office is closed");
+
+    const following = sync(...SINCE);
+    await eventually(async () => {
+      const rows = await db.knex("replays").where("moved", ">", 0).select("id");
+      expect(rows).toHaveLength(1);
+    });
+    await sync("--stop");
+    const { code, err } = await following;
+
+    expect(code).toBe(1);
+    expect(err).toContain("it was ended before all bookings had been looked at");
   });
 
   it.each<[string, string[], number, string]>([

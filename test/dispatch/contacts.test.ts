@@ -2,19 +2,18 @@ import { expect, it } from "vitest";
 
 import type { Database } from "../../src/db/database.ts";
 import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
-import type { Customer } from "../../src/sdk/booking.ts";
+import type { Booking, Customer } from "../../src/sdk/booking.ts";
 import type { AnyEvent } from "../../src/sdk/booking-event.ts";
 import { crmParts } from "../../src/sdk/crm.ts";
 import { keepBooking } from "../harness/keep-booking.ts";
 import { onEachStore } from "../harness/stores.ts";
-import { eventOf, openWorkshop, openWorkshopIn } from "../harness/workshop.ts";
+import { eventOf, openWorkshop, openWorkshopIn, openWorkshopOf } from "../harness/workshop.ts";
 import { ToyConfig, ToyCrm } from "../sdk/crm/toy-target.ts";
 
 const ANNA = { id: "7", firstName: "Anna", lastName: "Berg", email: "anna@example.com" };
-const config = ToyConfig.parse({});
 
 /** The handlers of a CRM, without the wait for more. */
-function handlersOf(toy: ToyCrm): AnyHandler[] {
+function handlersOf(toy: ToyCrm, config = ToyConfig.parse({})): AnyHandler[] {
   return crmParts(toy.target()).handlers.map((handler): AnyHandler => ({
     ...handler,
     settle: "0s",
@@ -22,10 +21,16 @@ function handlersOf(toy: ToyCrm): AnyHandler[] {
   }));
 }
 
-async function seen(db: Database, reference: string, customer: Customer): Promise<AnyEvent> {
-  const place = { connection: "fjord", reference, status: "confirmed" } as const;
+async function seen(
+  db: Database,
+  reference: string,
+  customer: Customer,
+  parts: Partial<Booking> = {},
+): Promise<AnyEvent> {
+  const place = { connection: "fjord", reference, status: "confirmed", ...parts } as const;
   const booking = await keepBooking(db, { ...place, customer });
-  return { ...eventOf(reference), booking, version: booking.version };
+  const { connection, version } = booking;
+  return { ...eventOf(reference), connection, booking, version };
 }
 
 onEachStore((store) => {
@@ -50,6 +55,26 @@ onEachStore((store) => {
       db.knex("jobs").select(),
     ]);
     expect(JSON.stringify(rows)).not.toMatch(/anna|berg|example/);
+  });
+
+  it("an instance for one operator's connection shows and subscribes nobody by another's", async () => {
+    const db = await store.open();
+    const toy = new ToyCrm();
+    const config = ToyConfig.parse({ consentItem: "newsletter", subscribe: "consent" });
+    const when = { connections: ["fjord"] };
+    const workshop = openWorkshopOf({ mode: "live", when }, db, ...handlersOf(toy, config));
+    const agreed = { connection: "bikes", custom: { newsletter: "yes" } };
+    const elsewhere = await seen(db, "1", { ...ANNA, phone: "+4790000000" }, agreed);
+
+    await workshop.tell(elsewhere, await seen(db, "2", ANNA));
+    await workshop.runUntilAllIsDone();
+
+    const shown = [...toy.contacts.values()].map(({ fields, isSubscribed = false }) => {
+      const { bookings, phone = "", consent } = fields;
+      return { bookings, phone, consent, isSubscribed };
+    });
+    expect(shown).toEqual([{ bookings: "1", phone: "", consent: "unknown", isSubscribed: false }]);
+    expect(toy.deals.size).toBe(1);
   });
 
   it("a dry run says what would be written, and knows nobody afterwards", async () => {

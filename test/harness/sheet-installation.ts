@@ -17,8 +17,8 @@ export interface SheetInstallation {
   readonly env: Readonly<Record<string, string>>;
   /** What makes an app of it. */
   readonly app: { config: object; env: Readonly<Record<string, string>> };
-  /** Narrows down what the instance gets. */
-  configure(when: object): void;
+  /** Narrows down what the instance gets. @param more What else the configuration says of it. */
+  configure(when: object, more?: object): void;
 }
 
 /** @param perMinute What the target can take; default: anything. */
@@ -32,16 +32,16 @@ export function installSheet(
   const data = "sqliteFile" in location ? dirname(location.sqliteFile) : join(folder, "data");
   mkdirSync(data, { recursive: true });
   const plugIns = installMirrorPlugIn(perMinute);
-  const configOf = (when: object) => ({
+  const configOf = (when: object, more: object = {}) => ({
     integrationPaths: [plugIns],
     connections: {
       bikes: { source: "example-echo", tokens: [TOKEN] },
       boats: { source: "example-echo", tokens: [TOKEN] },
     },
-    integrations: { sheet: { when, settings: { url } }, "voucher-mail": {} },
+    integrations: { sheet: { ...more, when, settings: { url } }, "voucher-mail": {} },
   });
-  const configure = (when: object) => {
-    writeFileSync(file, stringify(configOf(when)));
+  const configure = (when: object, more?: object) => {
+    writeFileSync(file, stringify(configOf(when, more)));
   };
   configure({});
   const env = {

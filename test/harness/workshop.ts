@@ -27,7 +27,7 @@ import type { AnyHandler } from "../../src/registry/loaded-integration.ts";
 import type { AnyEvent, EventType } from "../../src/sdk/booking-event.ts";
 import { jobList, type JobRow } from "../../src/queries/jobs.ts";
 import { readPage } from "../../src/queries/list.ts";
-import type { Mode } from "../../src/settings/config-schema.ts";
+import type { Mode, WhenConfig } from "../../src/settings/config-schema.ts";
 import { checkContext, memoryLog } from "../../src/sdk/testing.ts";
 
 /** Dispatch on its own: real store, real worker, handlers of the test. */
@@ -66,7 +66,16 @@ export function openWorkshopIn(
   db: Database,
   ...handlers: readonly Partial<AnyHandler>[]
 ): Workshop {
-  const table = new HandlerTable([instanceOf(mode, handlers)]);
+  return openWorkshopOf({ mode, when: {} }, db, ...handlers);
+}
+
+/** @param instance What the configuration says of the instance that the handlers belong to. */
+export function openWorkshopOf(
+  { mode, when }: { mode: Mode; when: WhenConfig },
+  db: Database,
+  ...handlers: readonly Partial<AnyHandler>[]
+): Workshop {
+  const table = new HandlerTable([{ ...instanceOf(mode, handlers), when }]);
   const counters = new CounterStore(db);
   const log = memoryLog();
   const jobs = new JobStore(db, table, counters);

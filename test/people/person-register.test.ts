@@ -49,6 +49,19 @@ onEachStore((store) => {
     expect(some.length).toBe(2);
   });
 
+  it("two guests who were only typed in with the same zeros for a number are two", async () => {
+    const { register, keep } = at(await store.open());
+    const zeros = { phone: "0000 0000", country: "NO" };
+    const [anna, namesake] = [
+      await keep("fjord", "1", { name: "Anna Berg", ...zeros }),
+      await keep("fjord", "2", { name: "Anna Lund", ...zeros }),
+    ];
+
+    const people = [await register.of(anna), await register.of(namesake)];
+
+    expect(people.map(({ bookings }) => bookings)).toEqual([[anna], [namesake]]);
+  });
+
   it("processes that see a guest at once make one person", async () => {
     const db = await store.open();
     const { keep } = at(db);
@@ -89,6 +102,47 @@ onEachStore((store) => {
 
     expect((await register.of(anna)).sharers).toEqual([[ola]]);
     expect((await register.of(ola)).sharers).toEqual([[anna]]);
+  });
+
+  it("who shares an address without a name of one's own there has the bookings all the same", async () => {
+    const { register, keep } = at(await store.open());
+    const ola = { firstName: "Ola", lastName: "Vik" };
+    await register.of(await keep("fjord", "1", ANNA));
+    await register.of(await keep("fjord", "2", { ...ola, id: "8" }));
+    await register.of(await keep("fjord", "3", { ...ola, id: "9" }));
+    const named = await keep("fjord", "4", { ...ola, id: "8", email: "anna@example.com" });
+    const namesake = await keep("fjord", "5", { ...ola, id: "9", email: "anna@example.com" });
+    const nameless = await keep("fjord", "6", { id: "9", email: "anna@example.com" });
+
+    const people = [];
+    for (const one of [named, namesake, nameless]) people.push(await register.of(one));
+
+    expect(people.map(({ bookings }) => bookings.map(placeOf))).toEqual([
+      ["fjord/2", "fjord/4"],
+      ["fjord/3", "fjord/5", "fjord/6"],
+      ["fjord/3", "fjord/5", "fjord/6"],
+    ]);
+  });
+
+  it("a booking goes from one to another behind an address, and back", async () => {
+    const { register, keep } = at(await store.open());
+    const [ola, kari] = [{ firstName: "Ola", lastName: "Vik" }, { name: "Kari Lund" }];
+    const email = "anna@example.com";
+    await register.of(await keep("fjord", "1", ANNA));
+    await register.of(await keep("fjord", "2", { ...ola, id: "8", email }));
+    await register.of(await keep("fjord", "3", { ...kari, id: "9", email }));
+
+    const whose = [];
+    for (const guest of [kari, ola, kari, ola]) {
+      whose.push((await register.of(await keep("fjord", "4", { ...guest, email }))).bookings);
+    }
+
+    expect(whose.map((bookings) => bookings.map(placeOf))).toEqual([
+      ["fjord/3", "fjord/4"],
+      ["fjord/2", "fjord/4"],
+      ["fjord/3", "fjord/4"],
+      ["fjord/2", "fjord/4"],
+    ]);
   });
 
   it("an address of one's own comes before a newer one that is another's", async () => {

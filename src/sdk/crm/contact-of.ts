@@ -68,7 +68,12 @@ function historyOf(bookings: readonly Booking[], nowMs: number) {
   const standing = bookings.filter(({ status }) => STANDING.includes(status));
   const made = standing.map(({ madeAt }) => dayOf(madeAt)).filter((day) => day !== undefined);
   const today = new Date(nowMs).toISOString().slice(0, 10);
-  const starts = standing.flatMap(({ start }) => (start && start.date >= today ? start.date : []));
+  const starts = standing.flatMap(({ status, start }) => {
+    // Who has come today, or has not, does not come today once more.
+    const isAhead =
+      start && (start.date > today || (start.date === today && status === "confirmed"));
+    return isAhead ? start.date : [];
+  });
   return {
     bookings: standing.length,
     spent: spentOn(standing),

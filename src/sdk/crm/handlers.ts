@@ -9,6 +9,7 @@ import { eraseIfKnown, keeperOf } from "./erase.ts";
 import { keep, type Kept } from "./keep.ts";
 import { writeNote } from "./notes.ts";
 import type { CrmSettings } from "./settings.ts";
+import { takeOff } from "./take-off.ts";
 import type { CrmTarget } from "./target.ts";
 
 /** Everything that changes who a guest is, what is booked, or how far it is. */
@@ -107,6 +108,8 @@ async function keepPerson<Config extends CrmSettings>(
   const contact = contactOf(person, context.config, context.clock.now());
   // Blank after it was known: the source has erased the guest, and so does whoever it was told to.
   if (!contact) return eraseIfKnown(target, person, context);
+  const isHeld = target.contacts.fields(contact, context.config) !== undefined;
+  if (!isHeld && contact.consent === "no") return takeOff(target, person.id, context);
   const keeping = { id: person.id, thing: contact, object: target.contacts, words: "contact" };
   return keep({ ...keeping, kind: "contact" }, context);
 }

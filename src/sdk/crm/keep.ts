@@ -37,6 +37,7 @@ export interface Kept {
 export type KeepContext<Config> = CrmContext<Config> &
   Pick<HandlerContext<Config>, "effect" | "entriesOf" | "ledger" | "lane">;
 
+export const NOT_HELD = "the target cannot hold it";
 const DELETED = "deleted at the other side, and left so";
 const ALONE_MS = 1_000;
 /** Longer than any job is at work. A try that began before has no process any more. */
@@ -53,7 +54,7 @@ export async function keep<Thing, Config extends CrmSettings>(
   const { kind, id, thing, object, words } = keeping;
   const { lane } = context;
   const fields = object.fields(thing, context.config);
-  if (!fields) return { reason: "the target cannot hold it" };
+  if (!fields) return { reason: NOT_HELD };
   const turn = new Turn(context, kind, id);
   const standing = await turn.begin();
   if (isAsItShouldBe(standing, fields, context.config) && !turn.hasUnfinished) {
@@ -184,8 +185,13 @@ function remoteAlone({ externalId, link, version }: Remote): Remote {
   };
 }
 
-function isAsItShouldBe({ last }: Standing, fields: Fields, { whenDeleted }: CrmSettings): boolean {
-  if (last?.written.hash !== hashOfFields(fields)) return false;
+function isAsItShouldBe(
+  { last, tries }: Standing,
+  fields: Fields,
+  { whenDeleted }: CrmSettings,
+): boolean {
+  // Half of a try that failed may have got through: what was written before that is there no more.
+  if (tries.length > 0 || last?.written.hash !== hashOfFields(fields)) return false;
   return last.written.state === "there" || whenDeleted === "leave";
 }
 

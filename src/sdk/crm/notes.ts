@@ -17,14 +17,17 @@ export async function writeNote<Config extends CrmSettings>(
   const { current, ledger, config, effect } = context;
   const contactId = contact.externalId;
   if (!target.note || !config.notes || !current || contactId === undefined) return {};
-  if (origin === "adopted") return {};
   const { connection, reference, status } = current;
   const notes = ledger.filter(({ key }) => key.startsWith("note:"));
   const last = notes.at(-1);
   if (last?.state === "done" && last.data?.["status"] === status) return {};
-  const key = last && last.state !== "done" ? last.key : `note:${notes.length + 1}`;
-  // Read again from before the first use it is history: a note would tell it as news of today.
-  if (notes.length === 0 && Date.parse(time) < (await context.firstUsedAt())) {
+  const isUnfinished = last !== undefined && last.state !== "done";
+  const key = isUnfinished ? last.key : `note:${notes.length + 1}`;
+  const isAdopted = origin === "adopted";
+  if (isAdopted && isUnfinished) return {};
+  // Taken over, or read again from before the first use, it is history: a note would tell it as news
+  // of today, and so would one about the next change that leaves the status as it is.
+  if (isAdopted || (notes.length === 0 && Date.parse(time) < (await context.firstUsedAt()))) {
     await effect(key, {
       plan: "remember the status, without a note",
       ...{ data: { status }, intent: { status } },

@@ -105,6 +105,11 @@ export function refusedAs(
   return { ...writtenAs("there", {}, before), hash: hashOfFields(fields), refused };
 }
 
+/** Off the list, and else as it was: whatever can be held again is written. */
+export function takenOffAs(written: Written, lane: string) {
+  return { ...written, lane, hash: "off" };
+}
+
 /** Erased: what was written before is nothing to compare with. */
 export function erasedBy(lane: string): NonNullable<EffectResult["data"]> {
   return { state: "erased", lane, hash: "-", fields: "{}" };

@@ -73,6 +73,11 @@ export interface CrmObject<Thing, Config> {
 export interface CrmContacts<Config> extends CrmObject<Contact, Config> {
   /** Erases all personal data; one that is not there any more is erased. */
   erase(known: Remote, context: CrmContext<Config>): Promise<void>;
+  /**
+   * Of a list: sends nothing more to somebody who says no and has been written, but cannot be held as
+   * they are now, since the address is gone or another's. One that is not there any more is off it.
+   */
+  takeOff?(known: Remote, context: CrmContext<Config>): Promise<void>;
 }
 
 /** A line for the history of a contact. */

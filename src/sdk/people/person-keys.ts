@@ -57,7 +57,8 @@ export function guestPhone(
     .map((code) => code?.trim().toUpperCase() ?? "")
     .find((code) => isSupportedCountry(code));
   const number = parsePhoneNumberFromString(customer?.phone ?? "", home);
-  return number?.isPossible() ? number.number : undefined;
+  if (!number?.isPossible() || isMadeUp(number.nationalNumber)) return undefined;
+  return number.number;
 }
 
 /** Lanes, jobs and tables hold this in place of an address or a number. */
@@ -79,6 +80,11 @@ export function strongestKey(booking: Booking, rules: IdentityRules = {}): strin
 export function isBlank({ customer }: Booking): boolean {
   const { name, firstName, lastName, email, phone } = customer ?? {};
   return [name, firstName, lastName, email, phone].every((text) => (text ?? "").trim() === "");
+}
+
+/** `00000000` or `12345678`: typed where a form demands a number and there is none. */
+function isMadeUp(digits: string): boolean {
+  return /^(\d)\1*$/.test(digits) || "1234567890".startsWith(digits);
 }
 
 function keyOf(kind: PersonKey["kind"], text: string | undefined): PersonKey | undefined {

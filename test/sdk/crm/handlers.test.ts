@@ -129,6 +129,79 @@ describe("a try whose answer was lost", () => {
   });
 });
 
+it("half of a try that failed is put right, though the booking is as it was before", async () => {
+  const toy = new ToyCrm();
+  const whole = toy.target();
+  const { contacts } = whole;
+  let calls = 0;
+  const failing: typeof contacts.put = async (...given) => {
+    const written = await contacts.put(...given);
+    calls += 1;
+    // The second of the calls that the change takes.
+    if (calls === 2) throw new RetryableError("too many calls");
+    return written;
+  };
+  const read = whole.read.bind(whole);
+  const desk = deskOf(toy, { contacts: { ...contacts, put: failing }, read });
+  const withPhone = (version: number, phone: string) =>
+    booking("1", { version, customer: { ...ANNA, phone } });
+  await desk.see(withPhone(1, "+4790000000"));
+  await expect(desk.see(withPhone(2, "+4790000001"))).rejects.toThrow("too many calls");
+
+  await desk.see(withPhone(3, "+4790000000"));
+  await desk.see(withPhone(4, "+4790000000"));
+
+  const phones = [...toy.contacts.values()].map(({ fields }) => fields["phone"]);
+  expect({ phones, calls }).toEqual({ phones: ["+4790000000"], calls: 3 });
+});
+
+it("a no that comes as the address goes takes the guest off the list, once", async () => {
+  const toy = new ToyCrm();
+  const whole = toy.target();
+  const { contacts } = whole;
+  const takenOff: string[] = [];
+  const list: CrmTarget<ToyConfig> = {
+    contacts: {
+      ...contacts,
+      fields: (contact, config) =>
+        contact.email === undefined ? undefined : contacts.fields(contact, config),
+      takeOff: ({ externalId }) => {
+        takenOff.push(externalId);
+        return Promise.resolve();
+      },
+    },
+    read: whole.read.bind(whole),
+  };
+  const desk = deskOf(toy, list, { consentItem: "newsletter", subscribe: "consent" });
+  const [no, yes] = [{ custom: { newsletter: "no" } }, { custom: { newsletter: "yes" } }];
+  const relayed = { ...ANNA, email: "x1@guest.booking.com" };
+  await desk.see(booking("1", { version: 2, customer: relayed, ...no }));
+  const before = [...takenOff];
+  await desk.see(booking("1", { version: 3, ...yes }));
+
+  for (const version of [4, 5]) {
+    await desk.see(booking("1", { version, customer: relayed, ...no }));
+  }
+
+  expect([before, takenOff]).toEqual([[], ["r1"]]);
+});
+
+it("the next stay is none of those that were today, and are over or came to nothing", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  const at = (date: string) => ({ start: { date, timeZone: "Europe/Oslo" } });
+  const next = () => [...toy.contacts.values()].map(({ fields }) => fields["nextStayOn"]);
+  await desk.see(booking("1", at("2026-03-02")));
+  await desk.see(booking("2", at("2026-04-01")));
+  const before = next();
+
+  await desk.see(booking("1", { ...at("2026-03-02"), version: 2, status: "checked_out" }));
+  const after = next();
+  await desk.see(booking("1", { ...at("2026-03-02"), version: 3, status: "no_show" }));
+
+  expect([before, after, next()]).toEqual([["2026-03-02"], ["2026-04-01"], ["2026-04-01"]]);
+});
+
 describe("the ledger", () => {
   it("holds nothing of what was written, and a second run writes nothing", async () => {
     const toy = new ToyCrm();
@@ -199,6 +272,19 @@ describe("notes", () => {
     expect(again).toEqual({ skipped: "the deal is as it should be" });
     expect(toy.notes.size).toBe(1);
   });
+});
+
+it("what was taken over is no news: no note until it has another status", async () => {
+  const toy = new ToyCrm();
+  const desk = deskOf(toy);
+  await desk.see(booking("1"), "adopted");
+
+  await desk.see(booking("1", { version: 2, customer: { ...ANNA, phone: "+4790000000" } }));
+  const before = toy.notes.size;
+  await desk.see(booking("1", { version: 3, status: "cancelled" }));
+
+  expect(before).toBe(0);
+  expect([...toy.notes.values()]).toEqual(["booking 1: cancelled"]);
 });
 
 it("history that is told after the first use gets no note, and what follows does", async () => {

@@ -76,6 +76,10 @@ describe("a number", () => {
     ["900 00 000", undefined, undefined, undefined],
     ["12", "NO", undefined, undefined],
     ["call me", "NO", undefined, undefined],
+    ["00000000", "NO", undefined, undefined],
+    ["+47 11 11 11 11", undefined, undefined, undefined],
+    ["0123456789", "DE", undefined, undefined],
+    ["12345678", "NO", undefined, undefined],
   ])("%s of a guest from %s, at a connection of %s, is %s", (phone, country, home, expected) => {
     const guest = booking({ phone, ...(country !== undefined && { country }) });
 
