@@ -24,6 +24,10 @@ export interface AliasChange {
   moved?: { before: Alias; after: Alias };
 }
 
+export function isNothing({ added, moved }: AliasChange): boolean {
+  return added.length === 0 && !moved;
+}
+
 /** As many former guests of one booking are remembered; more would be nobody's mistake any more. */
 const MAX_FORMER = 6;
 
@@ -64,6 +68,11 @@ export class AliasBook {
   isEmailShared({ email }: Guest, person: string): boolean {
     const owner = email === undefined ? undefined : this.get(email)?.person;
     return owner !== undefined && owner !== person;
+  }
+
+  /** Whether the guest is known by all keys. */
+  knows(guest: Guest): boolean {
+    return isNothing(this.changeFor(guest));
   }
 
   /** What has to be written; nothing is when the guest is known by all keys already. */

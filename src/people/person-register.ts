@@ -3,17 +3,18 @@ import type { Booking } from "../sdk/booking.ts";
 import type { BookingEvent } from "../sdk/booking-event.ts";
 import type { People, Person } from "../sdk/people.ts";
 import { hashOfKey } from "../sdk/people/person-keys.ts";
-import { AliasBook } from "./alias.ts";
+import { AliasBook, isNothing } from "./alias.ts";
 import { AliasOverlay } from "./alias-overlay.ts";
 import type { Aliases } from "./alias-store.ts";
 import type { Guest, Identity } from "./identity.ts";
 
 const MAX_TRIES = 20;
 
-/** Where a desk types its own address for all who walk in, an address has thousands of bookings. */
+/**
+ * Where a desk types its own address for all who walk in, an address has thousands of bookings. As
+ * many are looked at, those that changed last.
+ */
 export const MOST_OF_PERSON = 500;
-/** Bookings under one address whose guests are looked at when one of them changes. */
-const MOST_TOUCHED = 50;
 
 /** A booking, and whose it is. */
 interface Seen {
@@ -78,16 +79,26 @@ export class PersonRegister {
     connections: readonly string[] | undefined,
   ): Promise<Person[]> {
     const key = this.#identity.personKey(booking);
-    const filed = await this.#aliases.bookings([key], MOST_TOUCHED);
+    const filed = await this.#aliases.bookings([key], MOST_OF_PERSON);
     const own = ({ connection, reference }: Booking) =>
       connection === booking.connection && reference === booking.reference;
     const bookings = [...filed.filter((one) => !own(one)), ...(current ? [current] : [])];
-    const touched = new Set<string>();
-    for (const one of bookings) {
-      const { person, formerly } = await this.#know(one);
-      for (const id of [person, ...formerly]) touched.add(id);
-    }
-    return this.#persons([...touched], connections);
+    return this.#persons(await this.#personsBehind(bookings), connections);
+  }
+
+  /** Ids of all whose the bookings are or were. */
+  async #personsBehind(bookings: readonly Booking[]): Promise<string[]> {
+    const seen = bookings.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
+    const guests = seen.map(({ guest }) => guest);
+    const before = await this.#read(guests);
+    const strangers = seen.filter(({ guest }) => !before.knows(guest));
+    for (const { booking } of strangers) await this.#know(booking);
+    const book = strangers.length === 0 ? before : await this.#read(guests);
+    const ids = guests.flatMap((guest) => [
+      book.personOf(guest) ?? guest.booking,
+      ...(book.get(guest.booking)?.formerly ?? []),
+    ]);
+    return [...new Set(ids)];
   }
 
   /** Whose booking it is and whose it was; from now on the guest is known by all keys. */
@@ -97,7 +108,7 @@ export class PersonRegister {
       const book = await this.#read([guest]);
       const change = book.changeFor(guest);
       try {
-        if (change.added.length > 0 || change.moved) await this.#aliases.write(change);
+        if (!isNothing(change)) await this.#aliases.write(change);
         const formerly = (change.moved?.after ?? book.get(guest.booking))?.formerly ?? [];
         return { person: change.person, formerly };
       } catch (error) {

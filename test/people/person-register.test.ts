@@ -93,6 +93,28 @@ onEachStore((store) => {
     expect(byAddress.map(({ id, isEmailShared }) => [id, isEmailShared])).toEqual([[ola.id, true]]);
   });
 
+  it("an event at a desk's address touches all whom the desk has booked, those who are new with a look at each", async () => {
+    const db = await store.open();
+    const { register, keep } = at(db);
+    const names = Array.from({ length: 60 }, (_, index) => `Anna${index} Berg${index}`);
+    for (const [index, name] of names.entries()) {
+      await keep("fjord", String(index), { name, email: "desk@example.com" });
+    }
+    const last = await keep("fjord", "59", { name: "Anna59 Berg59", email: "desk@example.com" });
+    const people = register.peopleFor(last);
+    let queries = 0;
+    const count = () => (queries += 1);
+
+    const touched = await people.touchedBy(eventOf(last));
+    db.knex.on("query", count);
+    const again = await people.touchedBy(eventOf(last));
+    db.knex.off("query", count);
+
+    expect(touched.map(({ bookings }) => bookings.length)).toEqual(names.map(() => 1));
+    expect(again.map(({ id }) => id)).toEqual(touched.map(({ id }) => id));
+    expect(queries).toBeLessThan(10);
+  });
+
   it("knows who else is behind an address, by the bookings that give it", async () => {
     const { register, keep } = at(await store.open());
     const anna = await keep("fjord", "1", { ...ANNA, id: "7" });
