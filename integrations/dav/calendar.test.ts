@@ -234,6 +234,11 @@ for (const { name, programs, start } of SERVERS) {
         "2026-10-25T01:30:00.000Z",
       ]);
       expect(events.map(({ zone }) => zone)).toEqual([OSLO, OSLO, undefined, undefined]);
+      // Which zone is named has to be told (RFC 5545, 3.2.19).
+      for (const { url } of events) {
+        const text = await textAt(url);
+        expect(text.includes("BEGIN:VTIMEZONE")).toBe(text.includes(`TZID=${OSLO}`));
+      }
     });
 
     it("hostile texts are texts", async () => {
