@@ -213,6 +213,20 @@ for (const { name, programs, start } of SERVERS) {
       expect(await eventsIn(calendarUrl)).toEqual([]);
     });
 
+    it("an event that the office made free stays so when it is confirmed", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see({ ...WALK, status: "requested" });
+      const [event] = await eventsIn(calendarUrl);
+      await change(event?.url ?? "", (text) => text.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT"));
+
+      await hub.see({ ...WALK, version: 2 });
+
+      const text = await textAt(event?.url ?? "");
+      expect(text).toContain("STATUS:CONFIRMED");
+      expect(text).toContain("TRANSP:TRANSPARENT");
+    });
+
     it("on the nights when the clocks change, it begins when it begins", async () => {
       const { calendarUrl, desk } = await opened();
       const at = (date: string, time: string, offset?: string) => ({

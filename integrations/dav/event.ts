@@ -50,13 +50,9 @@ export class CalendarEvent {
 
   set(field: string, value: string): void {
     if (field === WHEN) this.#setWhen(value.split("\n"));
+    else if (field === "STATUS") this.#setStatus(value);
     else if (value === "") this.#event.removeAllProperties(field.toLowerCase());
     else this.#event.updatePropertyWithValue(field.toLowerCase(), value);
-    // What is cancelled keeps nobody busy.
-    if (field === "STATUS") {
-      const busy = value === "CANCELLED" ? "TRANSPARENT" : "OPAQUE";
-      this.#event.updatePropertyWithValue("transp", busy);
-    }
   }
 
   /** As the next version of the event, for whoever holds an older one. */
@@ -67,6 +63,15 @@ export class CalendarEvent {
     this.#event.updatePropertyWithValue("dtstamp", now);
     this.#event.updatePropertyWithValue("last-modified", now);
     return `${this.#calendar.toString()}\r\n`;
+  }
+
+  /** What is cancelled keeps nobody busy; whether anything else does may be the office's choice. */
+  #setStatus(status: string): void {
+    const before = this.get("STATUS");
+    this.#event.updatePropertyWithValue("status", status);
+    const isCancelled = status === "CANCELLED";
+    if (before !== "" && isCancelled === (before === "CANCELLED")) return;
+    this.#event.updatePropertyWithValue("transp", isCancelled ? "TRANSPARENT" : "OPAQUE");
   }
 
   #setWhen(lines: readonly string[]): void {
