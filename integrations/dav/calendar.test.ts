@@ -213,6 +213,19 @@ for (const { name, programs, start } of SERVERS) {
       expect(await eventsIn(calendarUrl)).toEqual([]);
     });
 
+    it("deleted by the office and then taken out of the booking, it holds up nothing", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk({ whenDeleted: "recreate" });
+      const items = ["1", "2"].map((id) => ({ id, name: `Walk ${id}` }));
+      await hub.see({ ...WALK, items });
+      const [event] = await eventsIn(calendarUrl);
+      await removeAt(event?.url ?? "");
+
+      await hub.see({ ...WALK, version: 2, items: items.slice(1) });
+
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ status: "CONFIRMED" }]);
+    });
+
     it("an event that the office made free stays so when it is confirmed", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();

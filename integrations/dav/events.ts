@@ -59,7 +59,8 @@ function isBeside(one: string, other: string): boolean {
 }
 
 async function make(url: string | undefined, { thing, fields }: Put<Wanted>, context: Context) {
-  if (url === undefined) return "gone" as const;
+  // Part of the booking no more, and of the calendar neither: there is nothing to cancel.
+  if (url === undefined) return { refused: "neither booked nor in a calendar any more" };
   const event = CalendarEvent.make(uidOf(thing.id));
   write(event, fields);
   return create(url, event.toText(context.clock.now()), EVENT, context);
