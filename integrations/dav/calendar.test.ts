@@ -60,7 +60,7 @@ for (const { name, programs, start } of SERVERS) {
           http: client,
           dataFolder: "/nowhere",
         });
-      return { calendarUrl, others, desk };
+      return { calendarUrl, others, config, desk };
     }
 
     it("a booking is an event, with what the office needs and no note of its own", async () => {
@@ -180,6 +180,63 @@ for (const { name, programs, start } of SERVERS) {
       const moved = await eventsIn(two);
       expect(moved).toMatchObject([{ summary: "Cabin, 2, 2 Adults, Anna Berg" }]);
       expect(await textAt(moved[0]?.url ?? "")).toContain("COLOR:red");
+    });
+
+    it("what the office writes while it goes to another calendar goes along", async () => {
+      const { others, desk } = await opened({ more: 2 });
+      const [one = "", two = ""] = others;
+      const calendars = [
+        { url: one, units: ["1"] },
+        { url: two, units: ["2"] },
+      ];
+      const item = { id: "1", name: "Cabin", unitName: "1" };
+      let writes: (() => Promise<void>) | undefined;
+      const hub = desk(
+        { calendars },
+        {
+          async send(request) {
+            if (request.method === "DELETE") await writes?.();
+            return http.send(request);
+          },
+        },
+      );
+      await hub.see({ ...WALK, items: [item] });
+      const [event] = await eventsIn(one);
+      writes = async () => {
+        writes = undefined;
+        await change(event?.url ?? "", (text) =>
+          text.replace("END:VEVENT", "COLOR:red\r\nEND:VEVENT"),
+        );
+      };
+
+      await retried(() => hub.see({ ...WALK, version: 2, items: [{ ...item, unitName: "2" }] }));
+
+      expect(await eventsIn(one)).toEqual([]);
+      const moved = await eventsIn(two);
+      expect(await textAt(moved[0]?.url ?? "")).toContain("COLOR:red");
+    });
+
+    it.each([
+      ["another path", (url: string) => url.replace("/hub/", "/also/hub/")],
+      ["another host", (url: string) => url.replace("127.0.0.1", "localhost")],
+    ])("the same calendar under %s keeps its events", async (_, renamed) => {
+      const { calendarUrl, config } = await opened();
+      const parts = {
+        integration,
+        config: config({}),
+        http: alsoUnderPath,
+        dataFolder: "/nowhere",
+      };
+      const hub = new CrmDesk<DavConfig>(parts);
+      await hub.see(WALK);
+
+      parts.config = config({ calendarUrl: renamed(calendarUrl) });
+      await hub.see({ ...WALK, version: 2, travellersText: "3 Adults" });
+      const before = await eventsIn(calendarUrl);
+      await hub.see({ ...WALK, ...MOVED, version: 3, travellersText: "3 Adults" });
+
+      expect(before).toMatchObject([{ start: "2026-03-14T09:00:00" }]);
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ start: "2026-03-15T10:00:00" }]);
     });
 
     it("an edit of the office stays, until the booking itself is moved", async () => {
@@ -335,6 +392,17 @@ for (const { name, programs, start } of SERVERS) {
     });
   });
 }
+
+/** All of the server is also under a path, as if it were another folder of it. */
+const alsoUnderPath: HttpClient = {
+  async send(request) {
+    const url = request.url.replace("/also/", "/");
+    const response = await http.send({ ...request, url });
+    if (url === request.url) return response;
+    const text = response.text().replaceAll(/(<[\w:]*href>)\//g, "$1/also/");
+    return { ...response, text: () => text };
+  },
+};
 
 /** The process dies around one of the calls: before odd ones, after even ones. */
 function dyingAt(at: number) {

@@ -146,6 +146,20 @@ describe("changing what others change too", () => {
     expect(requests[3]?.headers).toMatchObject({ "if-match": '"2"' });
   });
 
+  it("what a server has moved is written where it is now", async () => {
+    const there = "https://dav.example.com/books/a.vcf";
+    const { context, requests } = serving(
+      [301, { location: there }],
+      [200, { etag: '"1"' }, "one"],
+      [204, { etag: '"2"' }],
+    );
+
+    const remote = await edit(URL, (text) => `${text}!`, CARD, context);
+
+    expect(remote).toEqual({ externalId: there, version: '"2"' });
+    expect(requests.at(-1)).toMatchObject({ method: "PUT", url: there });
+  });
+
   it("what needs no change is not written", async () => {
     const { context, requests } = serving([200, { etag: '"1"' }, "one"]);
 

@@ -51,6 +51,34 @@ export function collectionOf(
   return reading;
 }
 
+/**
+ * Whether an address is on a server of the settings. What was written on another one, before these
+ * settings, is out of reach: the password is not for that server.
+ */
+export async function isOnOurServer(
+  kind: CollectionKind,
+  url: string,
+  context: DavContext,
+): Promise<boolean> {
+  const { origin } = new URL(url);
+  const given = addressesOf(kind, context.config);
+  if (given.some((one) => new URL(one).origin === origin)) return true;
+  for (const one of given) {
+    const collection = await collectionOf(kind, one, context);
+    if (new URL(collection.url).origin === origin) return true;
+  }
+  return false;
+}
+
+function addressesOf(
+  kind: CollectionKind,
+  { addressBookUrl, calendarUrl, calendars }: DavConfig,
+): string[] {
+  const all =
+    kind === "addressbook" ? [addressBookUrl] : [calendarUrl, ...calendars.map(({ url }) => url)];
+  return all.filter((url) => url !== undefined);
+}
+
 async function discover(
   kind: CollectionKind,
   url: string,
