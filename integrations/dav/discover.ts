@@ -14,6 +14,8 @@ export interface Collection {
   name: string;
   /** The server says that the user may read it and nothing more. */
   isReadOnly: boolean;
+  /** The server says that it is a list of tasks, or of something else than events. */
+  isWithoutEvents: boolean;
 }
 
 const WORDS = { addressbook: "address book", calendar: "calendar" } as const;
@@ -23,7 +25,7 @@ const PROPERTIES = `<?xml version="1.0" encoding="utf-8"?>
 <propfind xmlns="DAV:" xmlns:card="urn:ietf:params:xml:ns:carddav" xmlns:cal="urn:ietf:params:xml:ns:caldav">
   <prop>
     <resourcetype/><displayname/><current-user-principal/><current-user-privilege-set/>
-    <card:addressbook-home-set/><cal:calendar-home-set/>
+    <card:addressbook-home-set/><cal:calendar-home-set/><cal:supported-calendar-component-set/>
   </prop>
 </propfind>`;
 
@@ -93,7 +95,10 @@ async function discover(
     throw new ConfigurationError(`${url} is no ${WORDS[kind]}, and leads to none`);
   }
   const inside = await propertiesOf(home, 1, context);
-  return theOnly(kind, inside.filter((found) => isOf(kind, found)).map(collectionFrom), url);
+  const all = inside.filter((found) => isOf(kind, found)).map(collectionFrom);
+  // Many users have a list of tasks and a calendar of birthdays besides, made by the server.
+  const usable = all.filter((one) => !one.isReadOnly && !one.isWithoutEvents);
+  return theOnly(kind, usable.length > 0 ? usable : all, url);
 }
 
 /** Where the user keeps all address books, or calendars. */
@@ -146,6 +151,7 @@ function collectionFrom({ url, props }: Found): Collection {
     url: url.endsWith("/") ? url : `${url}/`,
     name: typeof displayname === "string" && displayname !== "" ? displayname : url,
     isReadOnly: isReadOnly(props["current-user-privilege-set"]),
+    isWithoutEvents: isWithoutEvents(props["supported-calendar-component-set"]),
   };
 }
 
@@ -153,6 +159,12 @@ function collectionFrom({ url, props }: Found): Collection {
 function isReadOnly(privileges: unknown): boolean {
   const all = JSON.stringify(privileges ?? "");
   return all.includes('"read"') && !/"(all|write|write-content|bind)"/.test(all);
+}
+
+/** A server that says nothing about it takes everything (RFC 4791, 5.2.3). */
+function isWithoutEvents(components: unknown): boolean {
+  const all = JSON.stringify(components ?? "");
+  return all.includes('"comp"') && !all.includes('"VEVENT"');
 }
 
 function theOnly(kind: CollectionKind, all: readonly Collection[], url: string): Collection {
