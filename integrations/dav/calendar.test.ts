@@ -283,6 +283,54 @@ for (const { name, programs, start } of SERVERS) {
       expect(await eventsIn(calendarUrl)).toMatchObject([{ status: "CONFIRMED" }]);
     });
 
+    it.each([
+      ["the first of several prices is taken out", ["2"]],
+      ["they come in another order", ["2", "1"]],
+    ])("when %s, it is the same event, with what the office wrote", async (_, ids) => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      const itemsOf = (all: string[]) =>
+        all.map((id) => ({ id, name: "Walk", quantityText: `${id} of price ${id}` }));
+      await hub.see({ ...WALK, items: itemsOf(["1", "2"]) });
+      const [event] = await eventsIn(calendarUrl);
+      await change(event?.url ?? "", (text) => text.replace(/SUMMARY:.*/, "SUMMARY:VIP"));
+
+      await hub.see({ ...WALK, version: 2, items: itemsOf(ids) });
+      const [after, another] = await eventsIn(calendarUrl);
+      await hub.see({ ...WALK, version: 3, items: itemsOf(["1", "2"]) });
+
+      expect(another).toBeUndefined();
+      expect(after).toMatchObject({ url: event?.url, summary: "VIP", status: "CONFIRMED" });
+      expect(after?.description).toContain("2 of price 2");
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ url: event?.url }]);
+    });
+
+    it("two that share an event and then part have one each, also when they change places", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      const walk = (id: string, time: string) => {
+        const start = { date: "2026-03-14", time, timeZone: OSLO };
+        return { id, name: "Walk", start, quantityText: `price ${id}` };
+      };
+      const seen = async () =>
+        (await eventsIn(calendarUrl)).map(({ start, status }) => [start.slice(11, 16), status]);
+
+      await hub.see({ ...WALK, items: [walk("1", "09:00"), walk("2", "09:00")] });
+      await hub.see({ ...WALK, version: 2, items: [walk("2", "09:00")] });
+      await hub.see({ ...WALK, version: 3, items: [walk("1", "11:00"), walk("2", "09:00")] });
+      const parted = await seen();
+      await hub.see({ ...WALK, version: 4, items: [walk("2", "09:00")] });
+
+      expect(parted).toEqual([
+        ["09:00", "CONFIRMED"],
+        ["11:00", "CONFIRMED"],
+      ]);
+      expect(await seen()).toEqual([
+        ["09:00", "CONFIRMED"],
+        ["11:00", "CANCELLED"],
+      ]);
+    });
+
     it("an event that the office made free stays so when it is confirmed", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();

@@ -12,7 +12,7 @@ import {
 
 import type { DavConfig } from "./config.ts";
 import { collectionOf, isOnOurServer } from "./discover.ts";
-import { CALENDAR, eventFields, OF_THE_BOOKING } from "./event-fields.ts";
+import { eventFields, isProperty, OF_THE_BOOKING } from "./event-fields.ts";
 import { CalendarEvent } from "./event.ts";
 import { create, edit, EVENT, read, removeAsRead, type Resource } from "./resource.ts";
 
@@ -140,11 +140,11 @@ function changesOf(
   });
   const ofTheBooking = news.map((name) => [name, fields[name] ?? ""] as const);
   const all = { ...changes, ...Object.fromEntries(ofTheBooking) };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => name !== CALENDAR));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => isProperty(name)));
 }
 
 function write(event: CalendarEvent, fields: Fields): void {
   for (const [name, value] of Object.entries(fields)) {
-    if (name !== CALENDAR) event.set(name, value);
+    if (isProperty(name)) event.set(name, value);
   }
 }
