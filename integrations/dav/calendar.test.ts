@@ -426,6 +426,34 @@ for (const { name, programs, start } of SERVERS) {
       expect(JSON.stringify(events)).toContain("Ola Vik");
     });
 
+    it("an erased guest is in no alarm and no exception that the office has made either", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see(WALK);
+      const [event] = await eventsIn(calendarUrl);
+      const alarm = [
+        ...["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT15M"],
+        ...["DESCRIPTION:Fjord walk\\, Anna Berg", "END:VALARM", "END:VEVENT", ""],
+      ].join("\r\n");
+      await change(event?.url ?? "", (text) => {
+        const exception = /BEGIN:VEVENT[^]*END:VEVENT\r?\n/.exec(text)?.[0] ?? "";
+        const id = "RECURRENCE-ID;TZID=Europe/Oslo:20260315T090000\r\nUID:";
+        return text
+          .replace(/END:VEVENT\r?\n/, `RRULE:FREQ=DAILY;COUNT=3\r\n${alarm}`)
+          .replace("END:VCALENDAR", `${exception.replace("UID:", id)}END:VCALENDAR`);
+      });
+      const before = await textAt(event?.url ?? "");
+
+      await hub.erase(await hub.personOf(WALK));
+
+      const after = await textAt(event?.url ?? "");
+      expect([before, after].map((text) => text.match(/BEGIN:V(EVENT|ALARM)/g)?.length)).toEqual([
+        3, 3,
+      ]);
+      expect(before.match(/Anna/g)?.length).toBeGreaterThan(3);
+      expect(after).not.toMatch(/Anna|example\.com/);
+    });
+
     it("what is no event of ours under our name is told, and left", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();

@@ -4,6 +4,8 @@ import ICAL from "ical.js";
 import { WHEN } from "./event-fields.ts";
 import { timeZoneLines } from "./time-zone.ts";
 
+const TOLD = ["description", "x-alt-desc", "x-bellhop-person"];
+
 /** A calendar file with one event, and our fields in it. All that is not ours stays as it is. */
 export class CalendarEvent {
   readonly #calendar: ICAL.Component;
@@ -53,6 +55,22 @@ export class CalendarEvent {
     else if (field === "STATUS") this.#setStatus(value);
     else if (value === "") this.#event.removeAllProperties(field.toLowerCase());
     else this.#event.updatePropertyWithValue(field.toLowerCase(), value);
+  }
+
+  /**
+   * Leaves nothing of what it told. Programs write that also into the alarms of an event, as another
+   * form of the text, and into the exceptions of a series.
+   */
+  blank(summary: string): void {
+    for (const event of this.#calendar.getAllSubcomponents("vevent")) {
+      event.updatePropertyWithValue("summary", summary);
+      for (const name of TOLD) event.removeAllProperties(name);
+      for (const alarm of event.getAllSubcomponents("valarm")) {
+        for (const name of ["summary", "description"]) {
+          if (alarm.hasProperty(name)) alarm.updatePropertyWithValue(name, summary);
+        }
+      }
+    }
   }
 
   /** As the next version of the event, for whoever holds an older one. */
