@@ -454,6 +454,20 @@ for (const { name, programs, start } of SERVERS) {
       expect(after).not.toMatch(/Anna|example\.com/);
     });
 
+    it("a calendar that was deleted waits for a person, and goes on when it is there again", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see(WALK);
+      await removeAt(calendarUrl);
+
+      const other = { ...WALK, reference: "1202" };
+      await expect(hub.see(other)).rejects.toMatchObject({ kind: "configuration" });
+      await makeCalendar(calendarUrl);
+      await hub.see(other);
+
+      expect(await eventsIn(calendarUrl)).toHaveLength(1);
+    });
+
     it("what is no event of ours under our name is told, and left", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();

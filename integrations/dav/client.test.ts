@@ -40,6 +40,7 @@ describe("what an answer means", () => {
     [401, "configuration"],
     [403, "configuration"],
     [404, "configuration"],
+    [409, "configuration"],
     [415, "permanent"],
     [423, "retryable"],
     [429, "retryable"],
@@ -88,6 +89,7 @@ describe("what an answer means", () => {
 
     expect(kindOf(await writing(412, {}, text))).toBe("permanent");
     expect(kindOf(await writing(412, {}, twin))).toBe("retryable");
+    expect(kindOf(await writing(409, {}, twin))).toBe("retryable");
   });
 
   it("a busy server is asked again when it says", async () => {
