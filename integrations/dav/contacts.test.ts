@@ -6,7 +6,7 @@ import { DAVClient } from "tsdav";
 
 import type { DavConfig } from "./config.ts";
 import integration from "./index.ts";
-import { change, makeAddressBook, put } from "./testing/office.ts";
+import { change, makeAddressBook, makeCalendar, put } from "./testing/office.ts";
 import { type DavServer, PASSWORD, startRadicale, USER } from "./testing/servers.ts";
 
 const BOOKING: Booking = {
@@ -83,6 +83,22 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("guests in a real Radicale",
     expect(text).toContain("NOTE:Bellhop: 2 bookings");
     expect(await cardsIn(other)).toEqual([]);
     expect(new Set(hosts)).toEqual(new Set(["localhost"]));
+  });
+
+  it("a guest is erased also from an address book that the settings name no more", async () => {
+    const { addressBookUrl } = await opened();
+    const calendarUrl = await makeCalendar(`${server.home}c${count}/`);
+    const config = (settings: object) =>
+      integration.config.parse({ ...settings, user: USER, password: PASSWORD });
+    const { http } = checkContext({});
+    const parts = { integration, config: config({ addressBookUrl }), http, dataFolder: "/nowhere" };
+    const hub = new CrmDesk<DavConfig>(parts);
+    await hub.see(BOOKING);
+
+    parts.config = config({ calendarUrl });
+    await hub.erase(await hub.personOf(BOOKING));
+
+    expect(await cardsIn(addressBookUrl)).toEqual([]);
   });
 
   it("what the office has added stays, and its note beside ours", async () => {

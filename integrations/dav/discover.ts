@@ -62,23 +62,16 @@ export async function isOnOurServer(
   url: string,
   context: DavContext,
 ): Promise<boolean> {
+  const { addressBookUrl, calendarUrl, calendars } = context.config;
+  const ofCalendars = [calendarUrl, ...calendars.map((one) => one.url)];
   const { origin } = new URL(url);
-  const given = addressesOf(kind, context.config);
-  if (given.some((one) => new URL(one).origin === origin)) return true;
-  for (const one of given) {
-    const collection = await collectionOf(kind, one, context);
-    if (new URL(collection.url).origin === origin) return true;
+  const isThere = (one: string | undefined) => one !== undefined && new URL(one).origin === origin;
+  if ([addressBookUrl, ...ofCalendars].some(isThere)) return true;
+  // Large services keep users on other hosts than those of the settings.
+  for (const one of kind === "addressbook" ? [addressBookUrl] : ofCalendars) {
+    if (one !== undefined && isThere((await collectionOf(kind, one, context)).url)) return true;
   }
   return false;
-}
-
-function addressesOf(
-  kind: CollectionKind,
-  { addressBookUrl, calendarUrl, calendars }: DavConfig,
-): string[] {
-  const all =
-    kind === "addressbook" ? [addressBookUrl] : [calendarUrl, ...calendars.map(({ url }) => url)];
-  return all.filter((url) => url !== undefined);
 }
 
 async function discover(
