@@ -271,6 +271,7 @@ it("the CRM kit's surface is what targets were promised", () => {
     "carries",
     "crmParts",
     "crmSettings",
+    "fieldNamesIn",
     "fieldsToWrite",
     "keep",
   ]);

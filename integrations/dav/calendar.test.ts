@@ -60,7 +60,7 @@ for (const { name, programs, start } of SERVERS) {
           http: client,
           dataFolder: "/nowhere",
         });
-      return { calendarUrl, others, desk };
+      return { calendarUrl, others, config, desk };
     }
 
     it("a booking is an event, with what the office needs and no note of its own", async () => {
@@ -182,6 +182,63 @@ for (const { name, programs, start } of SERVERS) {
       expect(await textAt(moved[0]?.url ?? "")).toContain("COLOR:red");
     });
 
+    it("what the office writes while it goes to another calendar goes along", async () => {
+      const { others, desk } = await opened({ more: 2 });
+      const [one = "", two = ""] = others;
+      const calendars = [
+        { url: one, units: ["1"] },
+        { url: two, units: ["2"] },
+      ];
+      const item = { id: "1", name: "Cabin", unitName: "1" };
+      let writes: (() => Promise<void>) | undefined;
+      const hub = desk(
+        { calendars },
+        {
+          async send(request) {
+            if (request.method === "DELETE") await writes?.();
+            return http.send(request);
+          },
+        },
+      );
+      await hub.see({ ...WALK, items: [item] });
+      const [event] = await eventsIn(one);
+      writes = async () => {
+        writes = undefined;
+        await change(event?.url ?? "", (text) =>
+          text.replace("END:VEVENT", "COLOR:red\r\nEND:VEVENT"),
+        );
+      };
+
+      await retried(() => hub.see({ ...WALK, version: 2, items: [{ ...item, unitName: "2" }] }));
+
+      expect(await eventsIn(one)).toEqual([]);
+      const moved = await eventsIn(two);
+      expect(await textAt(moved[0]?.url ?? "")).toContain("COLOR:red");
+    });
+
+    it.each([
+      ["another path", (url: string) => url.replace("/hub/", "/also/hub/")],
+      ["another host", (url: string) => url.replace("127.0.0.1", "localhost")],
+    ])("the same calendar under %s keeps its events", async (_, renamed) => {
+      const { calendarUrl, config } = await opened();
+      const parts = {
+        integration,
+        config: config({}),
+        http: alsoUnderPath,
+        dataFolder: "/nowhere",
+      };
+      const hub = new CrmDesk<DavConfig>(parts);
+      await hub.see(WALK);
+
+      parts.config = config({ calendarUrl: renamed(calendarUrl) });
+      await hub.see({ ...WALK, version: 2, travellersText: "3 Adults" });
+      const before = await eventsIn(calendarUrl);
+      await hub.see({ ...WALK, ...MOVED, version: 3, travellersText: "3 Adults" });
+
+      expect(before).toMatchObject([{ start: "2026-03-14T09:00:00" }]);
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ start: "2026-03-15T10:00:00" }]);
+    });
+
     it("an edit of the office stays, until the booking itself is moved", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();
@@ -213,6 +270,81 @@ for (const { name, programs, start } of SERVERS) {
       expect(await eventsIn(calendarUrl)).toEqual([]);
     });
 
+    it("deleted by the office and then taken out of the booking, it holds up nothing", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk({ whenDeleted: "recreate" });
+      const items = ["1", "2"].map((id) => ({ id, name: `Walk ${id}` }));
+      await hub.see({ ...WALK, items });
+      const [event] = await eventsIn(calendarUrl);
+      await removeAt(event?.url ?? "");
+
+      await hub.see({ ...WALK, version: 2, items: items.slice(1) });
+
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ status: "CONFIRMED" }]);
+    });
+
+    it.each([
+      ["the first of several prices is taken out", ["2"]],
+      ["they come in another order", ["2", "1"]],
+    ])("when %s, it is the same event, with what the office wrote", async (_, ids) => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      const itemsOf = (all: string[]) =>
+        all.map((id) => ({ id, name: "Walk", quantityText: `${id} of price ${id}` }));
+      await hub.see({ ...WALK, items: itemsOf(["1", "2"]) });
+      const [event] = await eventsIn(calendarUrl);
+      await change(event?.url ?? "", (text) => text.replace(/SUMMARY:.*/, "SUMMARY:VIP"));
+
+      await hub.see({ ...WALK, version: 2, items: itemsOf(ids) });
+      const [after, another] = await eventsIn(calendarUrl);
+      await hub.see({ ...WALK, version: 3, items: itemsOf(["1", "2"]) });
+
+      expect(another).toBeUndefined();
+      expect(after).toMatchObject({ url: event?.url, summary: "VIP", status: "CONFIRMED" });
+      expect(after?.description).toContain("2 of price 2");
+      expect(await eventsIn(calendarUrl)).toMatchObject([{ url: event?.url }]);
+    });
+
+    it("two that share an event and then part have one each, also when they change places", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      const walk = (id: string, time: string) => {
+        const start = { date: "2026-03-14", time, timeZone: OSLO };
+        return { id, name: "Walk", start, quantityText: `price ${id}` };
+      };
+      const seen = async () =>
+        (await eventsIn(calendarUrl)).map(({ start, status }) => [start.slice(11, 16), status]);
+
+      await hub.see({ ...WALK, items: [walk("1", "09:00"), walk("2", "09:00")] });
+      await hub.see({ ...WALK, version: 2, items: [walk("2", "09:00")] });
+      await hub.see({ ...WALK, version: 3, items: [walk("1", "11:00"), walk("2", "09:00")] });
+      const parted = await seen();
+      await hub.see({ ...WALK, version: 4, items: [walk("2", "09:00")] });
+
+      expect(parted).toEqual([
+        ["09:00", "CONFIRMED"],
+        ["11:00", "CONFIRMED"],
+      ]);
+      expect(await seen()).toEqual([
+        ["09:00", "CONFIRMED"],
+        ["11:00", "CANCELLED"],
+      ]);
+    });
+
+    it("an event that the office made free stays so when it is confirmed", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see({ ...WALK, status: "requested" });
+      const [event] = await eventsIn(calendarUrl);
+      await change(event?.url ?? "", (text) => text.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT"));
+
+      await hub.see({ ...WALK, version: 2 });
+
+      const text = await textAt(event?.url ?? "");
+      expect(text).toContain("STATUS:CONFIRMED");
+      expect(text).toContain("TRANSP:TRANSPARENT");
+    });
+
     it("on the nights when the clocks change, it begins when it begins", async () => {
       const { calendarUrl, desk } = await opened();
       const at = (date: string, time: string, offset?: string) => ({
@@ -234,6 +366,11 @@ for (const { name, programs, start } of SERVERS) {
         "2026-10-25T01:30:00.000Z",
       ]);
       expect(events.map(({ zone }) => zone)).toEqual([OSLO, OSLO, undefined, undefined]);
+      // Which zone is named has to be told (RFC 5545, 3.2.19).
+      for (const { url } of events) {
+        const text = await textAt(url);
+        expect(text.includes("BEGIN:VTIMEZONE")).toBe(text.includes(`TZID=${OSLO}`));
+      }
     });
 
     it("hostile texts are texts", async () => {
@@ -289,6 +426,48 @@ for (const { name, programs, start } of SERVERS) {
       expect(JSON.stringify(events)).toContain("Ola Vik");
     });
 
+    it("an erased guest is in no alarm and no exception that the office has made either", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see(WALK);
+      const [event] = await eventsIn(calendarUrl);
+      const alarm = [
+        ...["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT15M"],
+        ...["DESCRIPTION:Fjord walk\\, Anna Berg", "END:VALARM", "END:VEVENT", ""],
+      ].join("\r\n");
+      await change(event?.url ?? "", (text) => {
+        const exception = /BEGIN:VEVENT[^]*END:VEVENT\r?\n/.exec(text)?.[0] ?? "";
+        const id = "RECURRENCE-ID;TZID=Europe/Oslo:20260315T090000\r\nUID:";
+        return text
+          .replace(/END:VEVENT\r?\n/, `RRULE:FREQ=DAILY;COUNT=3\r\n${alarm}`)
+          .replace("END:VCALENDAR", `${exception.replace("UID:", id)}END:VCALENDAR`);
+      });
+      const before = await textAt(event?.url ?? "");
+
+      await hub.erase(await hub.personOf(WALK));
+
+      const after = await textAt(event?.url ?? "");
+      expect([before, after].map((text) => text.match(/BEGIN:V(EVENT|ALARM)/g)?.length)).toEqual([
+        3, 3,
+      ]);
+      expect(before.match(/Anna/g)?.length).toBeGreaterThan(3);
+      expect(after).not.toMatch(/Anna|example\.com/);
+    });
+
+    it("a calendar that was deleted waits for a person, and goes on when it is there again", async () => {
+      const { calendarUrl, desk } = await opened();
+      const hub = desk();
+      await hub.see(WALK);
+      await removeAt(calendarUrl);
+
+      const other = { ...WALK, reference: "1202" };
+      await expect(hub.see(other)).rejects.toMatchObject({ kind: "configuration" });
+      await makeCalendar(calendarUrl);
+      await hub.see(other);
+
+      expect(await eventsIn(calendarUrl)).toHaveLength(1);
+    });
+
     it("what is no event of ours under our name is told, and left", async () => {
       const { calendarUrl, desk } = await opened();
       const hub = desk();
@@ -303,6 +482,17 @@ for (const { name, programs, start } of SERVERS) {
     });
   });
 }
+
+/** All of the server is also under a path, as if it were another folder of it. */
+const alsoUnderPath: HttpClient = {
+  async send(request) {
+    const url = request.url.replace("/also/", "/");
+    const response = await http.send({ ...request, url });
+    if (url === request.url) return response;
+    const text = response.text().replaceAll(/(<[\w:]*href>)\//g, "$1/also/");
+    return { ...response, text: () => text };
+  },
+};
 
 /** The process dies around one of the calls: before odd ones, after even ones. */
 function dyingAt(at: number) {

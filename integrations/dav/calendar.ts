@@ -1,4 +1,4 @@
-import { type Booking, type Handler, type HandlerContext, instantOf } from "#sdk";
+import { type Booking, type BookingItem, type Handler, type HandlerContext, instantOf } from "#sdk";
 import {
   type Appointment,
   appointmentsOf,
@@ -6,9 +6,10 @@ import {
   takes,
   takesPlace,
 } from "#sdk/calendar";
-import { keep, type Kept } from "#sdk/crm";
+import { fieldNamesIn, keep, type Kept } from "#sdk/crm";
 
 import type { DavConfig } from "./config.ts";
+import { ITEM } from "./event-fields.ts";
 import { events, type Wanted } from "./events.ts";
 
 const DAY_MS = 86_400_000;
@@ -64,15 +65,35 @@ async function wantedOf(
 ): Promise<Wanted[]> {
   const written = writtenBefore(context);
   const since = await context.firstUsedAt();
-  const appointments = appointmentsOf(booking, calendarFor(booking, context.config)).filter(
+  const all = appointmentsOf(booking, calendarFor(booking, context.config));
+  const appointments = knownAgain(all, written).filter(
     (one) => written.has(one.id) || (takesPlace(booking) && endsAt(one) >= since),
   );
   const ids = new Set(appointments.map(({ id }) => id));
-  const lost = [...written].filter((id) => !ids.has(id));
+  const lost = [...written.keys()].filter((id) => !ids.has(id));
   return [
     ...appointments.map((appointment) => ({ id: appointment.id, appointment, person })),
     ...lost.map((id) => ({ id, person })),
   ];
+}
+
+/**
+ * Under the ids of their events. An appointment is named after its first item; when that one goes
+ * and another stays, the event stays too.
+ */
+function knownAgain(appointments: readonly Appointment[], written: Written): Appointment[] {
+  const taken = new Set(appointments.map(({ id }) => id).filter((id) => written.has(id)));
+  return appointments.map((one) => {
+    if (written.has(one.id)) return one;
+    const about = ({ id }: BookingItem) => `${ITEM}${id}`;
+    const same = [...written].find(
+      ([id, fields]) => !taken.has(id) && one.items.some((item) => fields.has(about(item))),
+    );
+    if (!same) return one;
+    const [id] = same;
+    taken.add(id);
+    return { ...one, id };
+  });
 }
 
 /** The first calendar that takes it, else the one of everything. */
@@ -80,9 +101,18 @@ function calendarFor(booking: Booking, { calendars, calendarUrl }: DavConfig): C
   return (item) => calendars.find((rule) => takes(rule, booking, item))?.url ?? calendarUrl;
 }
 
-/** Ids of all events of the booking, out of the keys in its ledger: `event:<id>:<count>`. */
-function writtenBefore({ ledger }: Pick<HandlerContext<DavConfig>, "ledger">): Set<string> {
-  return new Set(ledger.flatMap(({ key }) => /^event:(.+):\d+$/.exec(key)?.[1] ?? []));
+/** Ids of all events of a booking, each with the names of its fields. */
+type Written = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Out of the ledger of the booking, where their keys are `event:<id>:<count>`. */
+function writtenBefore({ ledger }: Pick<HandlerContext<DavConfig>, "ledger">): Written {
+  const written = new Map<string, Set<string>>();
+  for (const entry of ledger) {
+    const id = /^event:(.+):\d+$/.exec(entry.key)?.[1];
+    if (id !== undefined)
+      written.set(id, new Set([...(written.get(id) ?? []), ...fieldNamesIn(entry)]));
+  }
+  return written;
 }
 
 /** A day that has no end in the settings of the source ends with itself. */

@@ -59,7 +59,8 @@ export class Card {
   toText(nowMs: number): string {
     const now = ICAL.Time.fromJSDate(new Date(nowMs), true);
     this.#card.updatePropertyWithValue("rev", now);
-    return `${this.#card.toString()}\r\n`;
+    const text = `${this.#card.toString()}\r\n`;
+    return this.#card.getFirstPropertyValue("version") === "4.0" ? withPlainAddresses(text) : text;
   }
 
   #setFirst(name: string, value: string): void {
@@ -70,7 +71,8 @@ export class Card {
     }
     // With the card as parent it knows that this is a vCard, and what its values are like.
     const property = there ?? this.#card.addProperty(new ICAL.Property(name, this.#card));
-    property.setValue(value.includes("\t") ? value.split("\t") : value);
+    if (name === "org") property.setValue([value, ...unitsIn(property)]);
+    else property.setValue(value.includes("\t") ? value.split("\t") : value);
   }
 
   #addTag(tag: string): void {
@@ -101,7 +103,14 @@ function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : (value as string | ICAL.Time).toString();
 }
 
-const TEXTS = /^((?:[\w-]+\.)?(?:FN|NOTE|TITLE|ROLE|NICKNAME|CATEGORIES)(?:;[^:\r\n]*)?:)(.*)$/gim;
+/** Departments, which come after the company and are the office's. */
+function unitsIn(company: ICAL.Property): string[] {
+  const value: unknown = company.getFirstValue();
+  return Array.isArray(value) ? value.slice(1).map(textOf) : [];
+}
+
+const TEXTS =
+  /^((?:[\w-]+\.)?(?:FN|NOTE|TITLE|ROLE|NICKNAME|CATEGORIES|LABEL|SORT-STRING)(?:;[^:\r\n]*)?:)(.*)$/gim;
 
 /**
  * Some servers write a semicolon of a plain text as `\;`, others do not, and ical.js reads only the
@@ -114,4 +123,21 @@ function withPlainSemicolons(text: string): string {
     const plain = value.replaceAll(/\\./g, (pair) => (pair === "\\;" ? ";" : pair));
     return `${start}${plain}`;
   });
+}
+
+const ADDRESSES =
+  /^((?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|URL|GEO|IMPP|KEY|SOURCE|MEMBER|RELATED|FBURL|CALURI|CALADRURI)(?:;(?:"[^"]*"|[^":])*)?:)(.*)$/i;
+
+/**
+ * ical.js takes addresses in version 4.0 for texts and puts a backslash before each comma. No program
+ * shows the photo of a contact any more that begins with `data:image/jpeg;base64\,`.
+ */
+function withPlainAddresses(text: string): string {
+  const lines = text.replaceAll(/\r\n[ \t]/g, "").split("\r\n");
+  const plain = lines.map((line) => {
+    const [, start, value = ""] = ADDRESSES.exec(line) ?? [];
+    if (start === undefined || /;VALUE=TEXT\b/i.test(start)) return line;
+    return start + value.replaceAll(/\\([\\,])/g, "$1");
+  });
+  return plain.map((line) => ICAL.helpers.foldline(line)).join("\r\n");
 }

@@ -35,7 +35,8 @@ async function lookFor(
 ): Promise<Collection | string> {
   try {
     const found = await collectionOf(kind, url, context);
-    return found.isReadOnly ? `the user may only read "${found.name}"` : found;
+    if (found.isReadOnly) return `the user may only read "${found.name}"`;
+    return found.isWithoutEvents ? `"${found.name}" takes tasks and no events` : found;
   } catch (error) {
     if (kindOf(error) === "retryable") throw error;
     return messageOf(error);

@@ -40,6 +40,7 @@ describe("what an answer means", () => {
     [401, "configuration"],
     [403, "configuration"],
     [404, "configuration"],
+    [409, "configuration"],
     [415, "permanent"],
     [423, "retryable"],
     [429, "retryable"],
@@ -88,6 +89,7 @@ describe("what an answer means", () => {
 
     expect(kindOf(await writing(412, {}, text))).toBe("permanent");
     expect(kindOf(await writing(412, {}, twin))).toBe("retryable");
+    expect(kindOf(await writing(409, {}, twin))).toBe("retryable");
   });
 
   it("a busy server is asked again when it says", async () => {
@@ -144,6 +146,20 @@ describe("changing what others change too", () => {
     expect(remote).toEqual({ externalId: URL, version: '"3"' });
     expect(requests.map(({ body }) => body)).toEqual([undefined, "one!", undefined, "two!"]);
     expect(requests[3]?.headers).toMatchObject({ "if-match": '"2"' });
+  });
+
+  it("what a server has moved is written where it is now", async () => {
+    const there = "https://dav.example.com/books/a.vcf";
+    const { context, requests } = serving(
+      [301, { location: there }],
+      [200, { etag: '"1"' }, "one"],
+      [204, { etag: '"2"' }],
+    );
+
+    const remote = await edit(URL, (text) => `${text}!`, CARD, context);
+
+    expect(remote).toEqual({ externalId: there, version: '"2"' });
+    expect(requests.at(-1)).toMatchObject({ method: "PUT", url: there });
   });
 
   it("what needs no change is not written", async () => {

@@ -114,6 +114,7 @@ function judge(response: HttpResponse, request: DavRequest, { clock }: DavContex
   }
   if (accept.includes(status)) return;
   const what = `${method} ${url}: ${status}`;
+  if (method === "PUT" && hasNoParent(response)) throw noSuchCollection(what);
   switch (status) {
     case 401:
       throw new ConfigurationError(`settings.user or settings.password are refused (${what})`);
@@ -122,7 +123,7 @@ function judge(response: HttpResponse, request: DavRequest, { clock }: DavContex
     case 404:
     case 405:
     case 410:
-      throw new ConfigurationError(`there is no such address book or calendar (${what})`);
+      throw noSuchCollection(what);
     case 507:
       throw new ConfigurationError(`the server has no room left (${what})`);
     case 408:
@@ -140,6 +141,15 @@ function judge(response: HttpResponse, request: DavRequest, { clock }: DavContex
         mayHaveHappened: status !== 429 && WRITES.includes(method),
       });
   }
+}
+
+/** What a server says of a file for a collection that is not there (RFC 4918, 9.7.1). */
+function hasNoParent(response: HttpResponse): boolean {
+  return response.status === 409 && !conditionsIn(response.text()).includes("no-uid-conflict");
+}
+
+function noSuchCollection(what: string): ConfigurationError {
+  return new ConfigurationError(`there is no such address book or calendar (${what})`);
 }
 
 /**

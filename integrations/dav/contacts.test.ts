@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { Booking } from "#sdk";
+import type { Booking, HttpClient } from "#sdk";
 import { checkContext, CrmDesk, hasPrograms } from "#sdk/testing";
 import { DAVClient } from "tsdav";
 
 import type { DavConfig } from "./config.ts";
 import integration from "./index.ts";
-import { change, makeAddressBook, put } from "./testing/office.ts";
+import { change, makeAddressBook, makeCalendar, put } from "./testing/office.ts";
 import { type DavServer, PASSWORD, startRadicale, USER } from "./testing/servers.ts";
 
 const BOOKING: Booking = {
@@ -55,6 +55,50 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("guests in a real Radicale",
       ]),
     );
     expect(text).toContain("NOTE:Bellhop: 1 booking");
+  });
+
+  it("after a move to another server, the old one hears nothing and the new one has it", async () => {
+    const { addressBookUrl } = await opened();
+    const { addressBookUrl: other } = await opened();
+    const next = other.replace("127.0.0.1", "localhost");
+    const config = (url: string) =>
+      integration.config.parse({ addressBookUrl: url, user: USER, password: PASSWORD });
+    const hosts: string[] = [];
+    const http: HttpClient = {
+      send(request) {
+        hosts.push(new URL(request.url).hostname);
+        return checkContext({}).http.send(request);
+      },
+    };
+    const parts = { integration, config: config(addressBookUrl), http, dataFolder: "/nowhere" };
+    const hub = new CrmDesk<DavConfig>(parts);
+    await hub.see(BOOKING);
+    hosts.length = 0;
+
+    parts.config = config(next);
+    await hub.see({ ...BOOKING, reference: "1202" });
+    const [text = ""] = await cardsIn(other);
+    await hub.erase(await hub.personOf(BOOKING));
+
+    expect(text).toContain("NOTE:Bellhop: 2 bookings");
+    expect(await cardsIn(other)).toEqual([]);
+    expect(new Set(hosts)).toEqual(new Set(["localhost"]));
+  });
+
+  it("a guest is erased also from an address book that the settings name no more", async () => {
+    const { addressBookUrl } = await opened();
+    const calendarUrl = await makeCalendar(`${server.home}c${count}/`);
+    const config = (settings: object) =>
+      integration.config.parse({ ...settings, user: USER, password: PASSWORD });
+    const { http } = checkContext({});
+    const parts = { integration, config: config({ addressBookUrl }), http, dataFolder: "/nowhere" };
+    const hub = new CrmDesk<DavConfig>(parts);
+    await hub.see(BOOKING);
+
+    parts.config = config({ calendarUrl });
+    await hub.erase(await hub.personOf(BOOKING));
+
+    expect(await cardsIn(addressBookUrl)).toEqual([]);
   });
 
   it("what the office has added stays, and its note beside ours", async () => {

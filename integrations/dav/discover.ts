@@ -14,6 +14,8 @@ export interface Collection {
   name: string;
   /** The server says that the user may read it and nothing more. */
   isReadOnly: boolean;
+  /** The server says that it is a list of tasks, or of something else than events. */
+  isWithoutEvents: boolean;
 }
 
 const WORDS = { addressbook: "address book", calendar: "calendar" } as const;
@@ -23,7 +25,7 @@ const PROPERTIES = `<?xml version="1.0" encoding="utf-8"?>
 <propfind xmlns="DAV:" xmlns:card="urn:ietf:params:xml:ns:carddav" xmlns:cal="urn:ietf:params:xml:ns:caldav">
   <prop>
     <resourcetype/><displayname/><current-user-principal/><current-user-privilege-set/>
-    <card:addressbook-home-set/><cal:calendar-home-set/>
+    <card:addressbook-home-set/><cal:calendar-home-set/><cal:supported-calendar-component-set/>
   </prop>
 </propfind>`;
 
@@ -51,6 +53,27 @@ export function collectionOf(
   return reading;
 }
 
+/**
+ * Whether an address is on a server of the settings. What was written on another one, before these
+ * settings, is out of reach: the password is not for that server.
+ */
+export async function isOnOurServer(
+  kind: CollectionKind,
+  url: string,
+  context: DavContext,
+): Promise<boolean> {
+  const { addressBookUrl, calendarUrl, calendars } = context.config;
+  const ofCalendars = [calendarUrl, ...calendars.map((one) => one.url)];
+  const { origin } = new URL(url);
+  const isThere = (one: string | undefined) => one !== undefined && new URL(one).origin === origin;
+  if ([addressBookUrl, ...ofCalendars].some(isThere)) return true;
+  // Large services keep users on other hosts than those of the settings.
+  for (const one of kind === "addressbook" ? [addressBookUrl] : ofCalendars) {
+    if (one !== undefined && isThere((await collectionOf(kind, one, context)).url)) return true;
+  }
+  return false;
+}
+
 async function discover(
   kind: CollectionKind,
   url: string,
@@ -65,7 +88,10 @@ async function discover(
     throw new ConfigurationError(`${url} is no ${WORDS[kind]}, and leads to none`);
   }
   const inside = await propertiesOf(home, 1, context);
-  return theOnly(kind, inside.filter((found) => isOf(kind, found)).map(collectionFrom), url);
+  const all = inside.filter((found) => isOf(kind, found)).map(collectionFrom);
+  // Many users have a list of tasks and a calendar of birthdays besides, made by the server.
+  const usable = all.filter((one) => !one.isReadOnly && !one.isWithoutEvents);
+  return theOnly(kind, usable.length > 0 ? usable : all, url);
 }
 
 /** Where the user keeps all address books, or calendars. */
@@ -118,6 +144,7 @@ function collectionFrom({ url, props }: Found): Collection {
     url: url.endsWith("/") ? url : `${url}/`,
     name: typeof displayname === "string" && displayname !== "" ? displayname : url,
     isReadOnly: isReadOnly(props["current-user-privilege-set"]),
+    isWithoutEvents: isWithoutEvents(props["supported-calendar-component-set"]),
   };
 }
 
@@ -125,6 +152,12 @@ function collectionFrom({ url, props }: Found): Collection {
 function isReadOnly(privileges: unknown): boolean {
   const all = JSON.stringify(privileges ?? "");
   return all.includes('"read"') && !/"(all|write|write-content|bind)"/.test(all);
+}
+
+/** A server that says nothing about it takes everything (RFC 4791, 5.2.3). */
+function isWithoutEvents(components: unknown): boolean {
+  const all = JSON.stringify(components ?? "");
+  return all.includes('"comp"') && !all.includes('"VEVENT"');
 }
 
 function theOnly(kind: CollectionKind, all: readonly Collection[], url: string): Collection {

@@ -4,6 +4,8 @@ import ICAL from "ical.js";
 import { WHEN } from "./event-fields.ts";
 import { timeZoneLines } from "./time-zone.ts";
 
+const TOLD = ["description", "x-alt-desc", "x-bellhop-person"];
+
 /** A calendar file with one event, and our fields in it. All that is not ours stays as it is. */
 export class CalendarEvent {
   readonly #calendar: ICAL.Component;
@@ -50,12 +52,24 @@ export class CalendarEvent {
 
   set(field: string, value: string): void {
     if (field === WHEN) this.#setWhen(value.split("\n"));
+    else if (field === "STATUS") this.#setStatus(value);
     else if (value === "") this.#event.removeAllProperties(field.toLowerCase());
     else this.#event.updatePropertyWithValue(field.toLowerCase(), value);
-    // What is cancelled keeps nobody busy.
-    if (field === "STATUS") {
-      const busy = value === "CANCELLED" ? "TRANSPARENT" : "OPAQUE";
-      this.#event.updatePropertyWithValue("transp", busy);
+  }
+
+  /**
+   * Leaves nothing of what it told. Programs write that also into the alarms of an event, as another
+   * form of the text, and into the exceptions of a series.
+   */
+  blank(summary: string): void {
+    for (const event of this.#calendar.getAllSubcomponents("vevent")) {
+      event.updatePropertyWithValue("summary", summary);
+      for (const name of TOLD) event.removeAllProperties(name);
+      for (const alarm of event.getAllSubcomponents("valarm")) {
+        for (const name of ["summary", "description"]) {
+          if (alarm.hasProperty(name)) alarm.updatePropertyWithValue(name, summary);
+        }
+      }
     }
   }
 
@@ -67,6 +81,15 @@ export class CalendarEvent {
     this.#event.updatePropertyWithValue("dtstamp", now);
     this.#event.updatePropertyWithValue("last-modified", now);
     return `${this.#calendar.toString()}\r\n`;
+  }
+
+  /** What is cancelled keeps nobody busy; whether anything else does may be the office's choice. */
+  #setStatus(status: string): void {
+    const before = this.get("STATUS");
+    this.#event.updatePropertyWithValue("status", status);
+    const isCancelled = status === "CANCELLED";
+    if (before !== "" && isCancelled === (before === "CANCELLED")) return;
+    this.#event.updatePropertyWithValue("transp", isCancelled ? "TRANSPARENT" : "OPAQUE");
   }
 
   #setWhen(lines: readonly string[]): void {

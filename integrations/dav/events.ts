@@ -1,4 +1,4 @@
-import { PermanentError } from "#sdk";
+import { PermanentError, RetryableError } from "#sdk";
 import { type Appointment, uidOf } from "#sdk/calendar";
 import {
   type CrmContext,
@@ -11,10 +11,10 @@ import {
 } from "#sdk/crm";
 
 import type { DavConfig } from "./config.ts";
-import { collectionOf } from "./discover.ts";
-import { CALENDAR, eventFields, OF_THE_BOOKING } from "./event-fields.ts";
+import { collectionOf, isOnOurServer } from "./discover.ts";
+import { eventFields, isProperty, OF_THE_BOOKING } from "./event-fields.ts";
 import { CalendarEvent } from "./event.ts";
-import { create, edit, EVENT, read, remove } from "./resource.ts";
+import { create, edit, EVENT, read, removeAsRead, type Resource } from "./resource.ts";
 
 /** An event as it is to be. */
 export interface Wanted {
@@ -40,8 +40,10 @@ export const events: CrmObject<Wanted, DavConfig> = {
   async put(put, context) {
     const url = await urlOf(put.thing, context);
     if (!put.known) return make(url, put, context);
-    if (url === undefined || isBeside(put.known.externalId, url)) {
-      return edit(put.known.externalId, (text) => changed(text, put, context), EVENT, context);
+    const { externalId } = put.known;
+    if (!(await isOnOurServer("calendar", externalId, context))) return take(url, put, context);
+    if (url === undefined || isBeside(externalId, url)) {
+      return edit(externalId, (text) => changed(text, put, context), EVENT, context);
     }
     return move(url, put, put.known, context);
   },
@@ -59,10 +61,18 @@ function isBeside(one: string, other: string): boolean {
 }
 
 async function make(url: string | undefined, { thing, fields }: Put<Wanted>, context: Context) {
-  if (url === undefined) return "gone" as const;
+  // Part of the booking no more, and of the calendar neither: there is nothing to cancel.
+  if (url === undefined) return { refused: "neither booked nor in a calendar any more" };
   const event = CalendarEvent.make(uidOf(thing.id));
   write(event, fields);
   return create(url, event.toText(context.clock.now()), EVENT, context);
+}
+
+/** On a new server, where it may have been copied to. */
+async function take(url: string | undefined, put: Put<Wanted>, context: Context) {
+  const isThere = url !== undefined && (await read(url, context)) !== undefined;
+  if (!isThere) return make(url, put, context);
+  return edit(url, (text) => changed(text, put, context), EVENT, context);
 }
 
 /**
@@ -78,21 +88,42 @@ async function move(
   const there = await read(from, context);
   // Deleted by the office, or an earlier try came so far: then it is found at its new place.
   if (!there) return "gone";
-  const text = changed(there.text, put, context) ?? there.text;
+  const text = nextVersion(there.text, put, context);
   const remote = (await read(url, context))
     ? await edit(url, () => text, EVENT, context)
     : await create(url, text, EVENT, context);
-  await remove(from, context);
+  if (!(await removeAsRead(there, context))) await expectMoved(there, url, context);
   return remote;
 }
 
-function changed(text: string, put: Put<Wanted>, { config, clock }: Context): string | undefined {
+/**
+ * It is not as it was read any more. One calendar may have two addresses, as `remote.php/caldav` and
+ * `remote.php/dav` of Nextcloud: then what has changed it are we, and there is nothing to take away.
+ *
+ * @throws RetryableError when it was somebody else: whoever looks again takes their change along.
+ */
+async function expectMoved({ url: from }: Resource, url: string, context: Context): Promise<void> {
+  const old = await read(from, context);
+  if (!old || old.text === (await read(url, context))?.text) return;
+  throw new RetryableError("somebody else has changed it while it was moved: looking again");
+}
+
+function changed(text: string, put: Put<Wanted>, context: Context): string | undefined {
+  const changes = changesOf(put, parsed(text), context.config);
+  return Object.keys(changes).length === 0 ? undefined : nextVersion(text, put, context);
+}
+
+/** Also where nothing is changed, so that what was written can be told from what was there. */
+function nextVersion(text: string, put: Put<Wanted>, { config, clock }: Context): string {
+  const event = parsed(text);
+  write(event, changesOf(put, event, config));
+  return event.toText(clock.now());
+}
+
+function parsed(text: string): CalendarEvent {
   const event = CalendarEvent.parse(text);
   if (!event) throw new PermanentError("what is in the calendar under our name is no event");
-  const changes = changesOf(put, event, config);
-  if (Object.keys(changes).length === 0) return undefined;
-  write(event, changes);
-  return event.toText(clock.now());
+  return event;
 }
 
 function changesOf(
@@ -109,11 +140,11 @@ function changesOf(
   });
   const ofTheBooking = news.map((name) => [name, fields[name] ?? ""] as const);
   const all = { ...changes, ...Object.fromEntries(ofTheBooking) };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => name !== CALENDAR));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => isProperty(name)));
 }
 
 function write(event: CalendarEvent, fields: Fields): void {
   for (const [name, value] of Object.entries(fields)) {
-    if (name !== CALENDAR) event.set(name, value);
+    if (isProperty(name)) event.set(name, value);
   }
 }

@@ -14,6 +14,8 @@ const parser = new XMLParser({
   parseTagValue: false,
   // Also `&#13;`, which some servers write at the end of each line of a card.
   htmlEntities: true,
+  // What a calendar is for is said in attributes of that name; all others would only be in the way.
+  ignoreAttributes: (name) => name !== "name",
   isArray: (name) => name === "response" || name === "propstat",
 });
 

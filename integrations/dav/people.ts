@@ -64,8 +64,6 @@ async function eraseFrom(calendar: string, { id }: PersonRef, context: Context):
 function blanked(text: string, { clock }: Context): string | undefined {
   const event = CalendarEvent.parse(text);
   if (!event) return undefined;
-  event.set("SUMMARY", "Booking of an erased guest");
-  event.set("DESCRIPTION", "");
-  event.set("X-BELLHOP-PERSON", "");
+  event.blank("Booking of an erased guest");
   return event.toText(clock.now());
 }

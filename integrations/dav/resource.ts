@@ -5,6 +5,7 @@ import { type DavContext, send } from "./client.ts";
 
 /** A file of an address book or a calendar: one contact, one event. */
 export interface Resource {
+  /** Where it was read, after redirects. */
   url: string;
   text: string;
   /** Which state of it this is. */
@@ -23,10 +24,10 @@ const CHANGED = 412;
 const TRIES = 4;
 
 export async function read(url: string, context: DavContext): Promise<Resource | undefined> {
-  const { response } = await send({ method: "GET", url, accept: GONE }, context);
+  const { response, url: at } = await send({ method: "GET", url, accept: GONE }, context);
   if (GONE.includes(response.status)) return undefined;
   const { etag } = response.headers;
-  return { url, text: response.text(), ...(etag !== undefined && { etag }) };
+  return { url: at, text: response.text(), ...(etag !== undefined && { etag }) };
 }
 
 /** @throws RetryableError when there is one meanwhile: whoever looks again finds it. */
@@ -58,11 +59,13 @@ export async function edit(
     const there = await read(url, context);
     if (!there) return "gone";
     const body = change(there.text);
-    if (body === undefined) return remoteOf(url, there.etag);
-    const headers = { "content-type": contentType, "if-match": there.etag ?? "*" };
+    // What a server has moved is written where it is now.
+    const { url: at, etag } = there;
+    if (body === undefined) return remoteOf(at, etag);
+    const headers = { "content-type": contentType, "if-match": etag ?? "*" };
     const accept = [CHANGED, ...GONE];
-    const { response } = await send({ method: "PUT", url, headers, body, accept }, context);
-    if (!accept.includes(response.status)) return remoteOf(url, response.headers["etag"]);
+    const { response } = await send({ method: "PUT", url: at, headers, body, accept }, context);
+    if (!accept.includes(response.status)) return remoteOf(at, response.headers["etag"]);
   }
   throw new RetryableError("somebody else keeps changing it: trying again");
 }
@@ -70,6 +73,18 @@ export async function edit(
 /** What is not there any more is removed. */
 export async function remove(url: string, context: DavContext): Promise<void> {
   await send({ method: "DELETE", url, accept: GONE }, context);
+}
+
+/**
+ * Removes what was read, never a change that somebody has made since.
+ *
+ * @returns whether it is away.
+ */
+export async function removeAsRead({ url, etag }: Resource, context: DavContext): Promise<boolean> {
+  const headers = { "if-match": etag ?? "*" };
+  const accept = [CHANGED, ...GONE];
+  const { response } = await send({ method: "DELETE", url, headers, accept }, context);
+  return response.status !== CHANGED;
 }
 
 function remoteOf(url: string, etag: string | undefined): Remote {

@@ -10,6 +10,7 @@ const NOT_PUBLIC_V4 = [
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
@@ -21,11 +22,14 @@ const NOT_PUBLIC_V4 = [
 
 const NOT_PUBLIC_V6 = [
   ["::", 96], // unspecified, this machine, and IPv4 in an old notation
+  ["::ffff:0:0:0", 96], // IPv4 as some translators write it
   ["64:ff9b:1::", 48],
   ["100::", 64],
   ["2001::", 23], // tunnels and other things that lead elsewhere than they say
   ["2001:db8::", 32],
   ["2002::", 16],
+  ["3fff::", 20],
+  ["5f00::", 16],
   ["fc00::", 7],
   ["fe80::", 10],
   ["fec0::", 10],

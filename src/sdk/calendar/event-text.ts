@@ -84,7 +84,8 @@ function countOf({ quantity, quantityText, name, unitName }: BookingItem): strin
 
 function peopleOf({ travellersText, travellerCount }: Booking): string | undefined {
   if (travellersText !== undefined && travellersText !== "") return travellersText;
-  return travellerCount === undefined ? undefined : `${travellerCount} people`;
+  if (travellerCount === undefined) return undefined;
+  return travellerCount === 1 ? "1 person" : `${travellerCount} people`;
 }
 
 function nameOf({ customer = {} }: Booking): string {

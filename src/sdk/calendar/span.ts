@@ -25,7 +25,8 @@ export function spanLines(span: Span, clock: Clock = "local"): string[] {
   const { start, end } = span;
   // No program takes an event that is over before it begins.
   const hasEnd = end !== undefined && instantOf(end) > instantOf(start);
-  const lineOf = clock === "utc" ? utcLine : momentLine;
+  const isUtc = clock === "utc" || (hasEnd ? [start, end] : [start]).some(comesTwice);
+  const lineOf = isUtc ? utcLine : momentLine;
   return [lineOf("DTSTART", start), ...(hasEnd ? [lineOf("DTEND", end)] : [])];
 }
 
@@ -46,19 +47,28 @@ function dayLines({ start, end, items }: Span): string[] {
   // either case the end of whole days is the day after the last one.
   const isNights =
     last.toString() !== start.date && items.some(({ kind }) => kind === "accommodation");
-  const until = isNights ? last : last.add({ days: 1 });
+  // What ends at midnight takes nothing of the day that begins then.
+  const isBefore = isNights || (end?.time === "00:00" && last.toString() !== start.date);
+  const until = isBefore ? last : last.add({ days: 1 });
   return [
     `DTSTART;VALUE=DATE:${digits(start.date)}`,
     `DTEND;VALUE=DATE:${digits(until.toString())}`,
   ];
 }
 
+/**
+ * Of an hour that comes twice, programs differ in which one they take it for. Then both ends are in
+ * UTC, since the zone that a file has to tell is looked up in the first.
+ */
+function comesTwice(moment: LocalMoment): boolean {
+  return momentOfInstant(instantOf(moment), moment.timeZone).offset !== undefined;
+}
+
 function momentLine(name: string, moment: LocalMoment): string {
   const instant = instantOf(moment);
   // Hours that a change of clocks skips become what they mean.
-  const { date, time = "00:00", timeZone, offset } = momentOfInstant(instant, moment.timeZone);
-  // Of an hour that comes twice, programs differ in which one they take it for.
-  if (timeZone === "UTC" || offset !== undefined) return utcLine(name, moment);
+  const { date, time = "00:00", timeZone } = momentOfInstant(instant, moment.timeZone);
+  if (timeZone === "UTC") return utcLine(name, moment);
   return `${name};TZID=${timeZone}:${digits(`${date}T${time}`)}${time.length === 5 ? "00" : ""}`;
 }
 

@@ -110,6 +110,11 @@ export function takenOffAs(written: Written, lane: string) {
   return { ...written, lane, hash: "off" };
 }
 
+/** Names of the fields that a thing has ever had, as of one entry about it. */
+export function fieldNamesIn({ data }: Pick<EffectResult, "data">): string[] {
+  return isWritten(data) ? Object.keys(fieldHashes(data)) : [];
+}
+
 /** Erased: what was written before is nothing to compare with. */
 export function erasedBy(lane: string): NonNullable<EffectResult["data"]> {
   return { state: "erased", lane, hash: "-", fields: "{}" };
