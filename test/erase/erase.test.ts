@@ -99,9 +99,10 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       await makeAddressBook(`${radicale.home}guests-${store.name}-${count}/`);
       await makeCalendar(`${radicale.calendarHome}bookings-${store.name}-${count}/`);
       const through = (url: string) => url.replace(/:\d+\//, `:${proxy.port}/`);
+      const calendarUrl = through(`${radicale.calendarHome}bookings-${store.name}-${count}/`);
       settings = {
         addressBookUrl: through(`${radicale.home}guests-${store.name}-${count}/`),
-        calendarUrl: through(`${radicale.calendarHome}bookings-${store.name}-${count}/`),
+        calendars: [{ url: calendarUrl, custom: { Airport_transfer: "on" } }],
         ...{ user: USER, password: PASSWORD },
       };
       const location = await store.newLocation();
@@ -152,6 +153,8 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       expect(await cards()).toEqual([]);
       const { body } = await callApi(app, "/bookings/bikes/9000101");
       expect(body).toMatchObject({ reference: "9000101", status: "confirmed" });
+      // By which the settings of the target choose its calendar.
+      expect(body).toMatchObject({ custom: { Airport_transfer: "on" } });
     });
 
     it("they can read first what is kept, here and elsewhere", async () => {
