@@ -27,7 +27,24 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("check on a real Radicale", 
 
     const words = await checked({ addressBookUrl: server.url, calendarUrl });
 
-    expect(words).toBe('address book "Guests", calendar "Walks"');
+    expect(words).toBe(`address book "Guests" (${server.home}guests/), calendar "Walks"`);
+  });
+
+  it("a misspelled address is not taken for the only one that there is", async () => {
+    const refused = checked({ addressBookUrl: `${server.home}gests/` });
+
+    await expect(refused).rejects.toThrow(
+      `${server.home}gests/ is not there: write the address of the one that the user has: ` +
+        `"Guests" (${server.home}guests/)`,
+    );
+  });
+
+  it("what is something else is not said to be missing", async () => {
+    const refused = checked({ calendarUrl: `${server.home}guests/` });
+
+    await expect(refused).rejects.toThrow(
+      `${server.home}guests/ is no calendar: write the address`,
+    );
   });
 
   it("of two calendars none is chosen: both are named with their addresses", async () => {

@@ -1,8 +1,8 @@
 import { ConfigurationError } from "#sdk";
 
-import { ask, assertAsSafe, type DavContext } from "./client.ts";
+import { assertAsSafe, type DavContext, send } from "./client.ts";
 import type { DavConfig } from "./config.ts";
-import { type Found, hrefIn } from "./multistatus.ts";
+import { type Found, hrefIn, readMultistatus } from "./multistatus.ts";
 
 /** What is looked for. The words are those of CardDAV and CalDAV. */
 export type CollectionKind = "addressbook" | "calendar";
@@ -56,16 +56,25 @@ async function discover(
   url: string,
   context: DavContext,
 ): Promise<Collection> {
-  const [given] = await propertiesOf(url, 0, context);
+  const there = await lookAt(url, 0, context);
+  const [given] = there ?? [];
   if (given && isOf(kind, given)) return collectionFrom(given);
   const home =
     (await homeFrom(kind, given, context)) ??
     (await homeFrom(kind, await wellKnown(kind, url, context), context));
-  if (home === undefined) {
-    throw new ConfigurationError(`${url} is no ${WORDS[kind]}, and leads to none`);
-  }
+  // With a path somebody has meant one of them: another in its place would be a mistake.
+  const isMissing = !there && new URL(url).pathname !== "/";
+  const is = isMissing ? "is not there" : `is no ${WORDS[kind]}`;
+  if (home === undefined) throw new ConfigurationError(`${url} ${is}, and leads to none`);
   const inside = await propertiesOf(home, 1, context);
-  return theOnly(kind, inside.filter((found) => isOf(kind, found)).map(collectionFrom), url);
+  const all = inside.filter((found) => isOf(kind, found)).map(collectionFrom);
+  const [one, another] = all;
+  if (!one) throw new ConfigurationError(`${url} ${is}, and the user has none: make one there`);
+  if (!another && !isMissing) return one;
+  const list = all.map(({ name, url: its }) => `"${name}" (${its})`).join(", ");
+  throw new ConfigurationError(
+    `${url} ${is}: write the address of ${another ? "one that" : "the one that"} the user has: ${list}`,
+  );
 }
 
 /** Where the user keeps all address books, or calendars. */
@@ -94,10 +103,21 @@ async function wellKnown(
 
 /** Nothing when there is nothing at that address, or nothing that talks DAV. */
 async function propertiesOf(url: string, depth: 0 | 1, context: DavContext): Promise<Found[]> {
+  return (await lookAt(url, depth, context)) ?? [];
+}
+
+/** @returns undefined when there is nothing at that address. */
+async function lookAt(
+  url: string,
+  depth: 0 | 1,
+  context: DavContext,
+): Promise<Found[] | undefined> {
   const headers = { depth: String(depth), "content-type": "application/xml; charset=utf-8" };
   const accept = [400, 404, 405, 410, 501];
   const request = { method: "PROPFIND", url, headers, body: PROPERTIES, accept } as const;
-  return (await ask(request, context)) ?? [];
+  const { response, url: at } = await send(request, context);
+  if (response.status === 404 || response.status === 410) return undefined;
+  return response.status === 207 ? readMultistatus(response.text(), at) : [];
 }
 
 /** Large services keep users on other hosts than the one that everybody knows. */
@@ -125,15 +145,4 @@ function collectionFrom({ url, props }: Found): Collection {
 function isReadOnly(privileges: unknown): boolean {
   const all = JSON.stringify(privileges ?? "");
   return all.includes('"read"') && !/"(all|write|write-content|bind)"/.test(all);
-}
-
-function theOnly(kind: CollectionKind, all: readonly Collection[], url: string): Collection {
-  const [one, another] = all;
-  if (one && !another) return one;
-  const words = WORDS[kind];
-  if (!one) throw new ConfigurationError(`${url} has no ${words}: make one there`);
-  const list = all.map(({ name, url: its }) => `"${name}" (${its})`).join(", ");
-  throw new ConfigurationError(
-    `${url} has several: put the address of one ${words} there: ${list}`,
-  );
 }
