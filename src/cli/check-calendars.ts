@@ -15,8 +15,11 @@ import { countOf } from "./set-up-words.ts";
 export function checkCalendars(
   settings: Settings,
   db: Database | undefined,
+  only?: string,
 ): (Finding | Promise<Finding>)[] {
-  const calendars = calendarsOf(settings.config);
+  const calendars = calendarsOf(settings.config).filter(
+    ({ id }) => only === undefined || id === only,
+  );
   if (calendars.length === 0) return [];
   return [...unreachable(settings), ...calendars.map((calendar) => checkCalendar(calendar, db))];
 }

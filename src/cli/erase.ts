@@ -34,7 +34,8 @@ Everybody who has booked with the address is erased, with all their bookings: na
 notes and form items, in states, events, notifications as they came, and mails in the outbox. What was
 sold, when and for how much stays, and the booking goes on without a guest: what its source still tells of
 them is not kept. Integrations that keep people erase them too; those that cannot be reached are named,
-and the same command tries them again. Without a terminal nothing is asked. The books keep what they were given. It cannot be undone.
+and the same command tries them again. The books keep what they were given. It cannot be undone. You are
+asked first; without a terminal, as in a script, nothing is asked.
 
 Erase the guest in the booking system as well; and backups made before still hold them.
 
@@ -50,7 +51,8 @@ async function eraseOrSay(
   const places = ["here", ...eraser.asked].join(", ");
   shell.write(`${address}: ${wordsOf(guests)}.\n`);
   if (dryRun) {
-    shell.write(`Would be erased: ${places}. Nothing was done.\n`);
+    const verb = guests.some(({ bookings }) => bookings.length > 0) ? "erased" : "looked for";
+    shell.write(`Would be ${verb}: ${places}. Nothing was done.\n`);
     return;
   }
   const question = `Erase all of that (${places})? It cannot be undone.`;

@@ -115,6 +115,11 @@ it("calendars are looked at as their programs would see them", async () => {
   expect(out).toMatch(/^warning calendars\.cabins\.tokens: .*22 characters/m);
   expect(out).not.toMatch(/secret-of-the-calendar|short/);
   expect(reachable.out).not.toContain("calendars: Google");
+  const one = await command({ env: outside }, "check", "cabins");
+  expect(one.out).toMatch(/^ok {6}calendars\.cabins: 0 events .*\n$/);
+  const slip = await command({ env: outside }, "check", "cabin");
+  expect(slip).toMatchObject({ code: 2, out: "" });
+  expect(slip.err).toContain("is called cabin: did you mean cabins?");
 });
 
 it("a database and a mail server that are away are named, and the rest is tried all the same", async () => {
