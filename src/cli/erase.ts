@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 
-import type { Erased, Erasure, Eraser } from "../erase/eraser.ts";
+import type { Erased, Erasure } from "../erase/eraser.ts";
 import type { Guest } from "../erase/guests.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { email } from "./email-option.ts";
-import { withBellhop } from "./open.ts";
+import { nobodyHint } from "./nobody-hint.ts";
+import { type OpenBellhop, withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
 interface EraseOptions {
@@ -25,7 +26,7 @@ export function addEraseCommand(program: Command, shell: Shell): void {
     .option("--yes", "ask nothing")
     .addHelpText("after", ABOUT)
     .action(async (options: EraseOptions) => {
-      await withBellhop(shell, ({ eraser }) => eraseOrSay(shell, eraser, options), "error");
+      await withBellhop(shell, (bellhop) => eraseOrSay(shell, bellhop, options), "error");
     });
 }
 
@@ -44,14 +45,15 @@ Exit codes: 0 done, 1 some place has not erased them and is named, 2 wrong usage
 
 async function eraseOrSay(
   shell: Shell,
-  eraser: Eraser,
+  { eraser, settings }: OpenBellhop,
   { email: address, dryRun, yes }: EraseOptions,
 ): Promise<void> {
   const guests = await (dryRun ? eraser.look(address) : eraser.find(address));
   const places = ["here", ...eraser.asked].join(", ");
-  shell.write(`${address}: ${wordsOf(guests)}.\n`);
+  const isKnown = guests.some(({ bookings }) => bookings.length > 0);
+  shell.write(`${address}: ${wordsOf(guests)}.\n${isKnown ? "" : nobodyHint(settings)}`);
   if (dryRun) {
-    const verb = guests.some(({ bookings }) => bookings.length > 0) ? "erased" : "looked for";
+    const verb = isKnown ? "erased" : "looked for";
     shell.write(`Would be ${verb}: ${places}. Nothing was done.\n`);
     return;
   }

@@ -199,6 +199,22 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       expect(again.out).toContain("no booking is known, or none any more");
     });
 
+    it("an address that nobody has booked with is said to be none, and how the right one is found", async () => {
+      const nobody = ["--email", "nobody@example.com"];
+
+      const dry = await command(app, "erase", ...nobody, "--dry-run");
+      const wet = await command(app, "erase", ...nobody, "--yes");
+      const exported = await command(app, "export", ...nobody, "--out", "nobody.json");
+
+      expect(dry.out).toContain("Would be looked for: here, book. Nothing was done.");
+      expect(wet).toMatchObject({ code: 0, err: "" });
+      expect(wet.out).toContain("book: nothing is kept of the guest");
+      expect(exported.out).toContain("No file was written.");
+      for (const { out } of [dry, wet, exported]) {
+        expect(out).toContain("bellhop list bookings --q NAME --json");
+      }
+    });
+
     it("a target that is away is named, and the same command reaches it when it is back", async () => {
       await book();
       proxy.breakAt("HTTP/1.1", "before");
