@@ -37,7 +37,24 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("check on a real Radicale", 
 
     const words = await checked({ addressBookUrl: server.url, calendarUrl });
 
-    expect(words).toBe('address book "Guests", calendar "Walks"');
+    expect(words).toBe(`address book "Guests" (${server.home}guests/), calendar "Walks"`);
+  });
+
+  it("a misspelled address is not taken for the only one that there is", async () => {
+    const refused = checked({ addressBookUrl: `${server.home}gests/` });
+
+    await expect(refused).rejects.toThrow(
+      `${server.home}gests/ is not there: write the address of the one that the user has: ` +
+        `"Guests" (${server.home}guests/)`,
+    );
+  });
+
+  it("what is something else is not said to be missing", async () => {
+    const refused = checked({ calendarUrl: `${server.home}guests/` });
+
+    await expect(refused).rejects.toThrow(
+      `${server.home}guests/ is no calendar: write the address`,
+    );
   });
 
   it("of two calendars none is chosen: both are named with their addresses", async () => {
@@ -63,7 +80,9 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("check on a real Radicale", 
       },
     };
 
-    expect(await checked({ calendarUrl: server.home }, one)).toBe('calendar "Walks"');
+    expect(await checked({ calendarUrl: server.home }, one)).toBe(
+      `calendar "Walks" (${server.home}walks/)`,
+    );
     await expect(checked({ calendarUrl: `${server.home}cabins/` }, one)).rejects.toThrow("Cabins");
   });
 

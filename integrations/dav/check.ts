@@ -21,10 +21,17 @@ export async function check(context: Context): Promise<string> {
     if (url === undefined) continue;
     const result = await lookFor(kind, url, context);
     if (typeof result === "string") problems.push(`settings.${setting}: ${result}`);
-    else found.push(`${kind === "calendar" ? "calendar" : "address book"} "${result.name}"`);
+    else found.push(wordsOf(kind, url, result));
   }
   if (problems.length > 0) throw new ConfigurationError(problems.join("; "));
   return [...new Set(found)].join(", ");
+}
+
+/** With its address where the settings have another, so that it can be copied. */
+function wordsOf(kind: CollectionKind, url: string, { name, url: its }: Collection): string {
+  const isAsGiven = its === (url.endsWith("/") ? url : `${url}/`);
+  const words = kind === "calendar" ? "calendar" : "address book";
+  return `${words} "${name}"${isAsGiven ? "" : ` (${its})`}`;
 }
 
 /** @returns what was found, or what is wrong. */

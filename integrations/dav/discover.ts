@@ -1,8 +1,8 @@
 import { ConfigurationError } from "#sdk";
 
-import { ask, assertAsSafe, type DavContext } from "./client.ts";
+import { assertAsSafe, type DavContext, send } from "./client.ts";
 import type { DavConfig } from "./config.ts";
-import { type Found, hrefIn } from "./multistatus.ts";
+import { type Found, hrefIn, readMultistatus } from "./multistatus.ts";
 
 /** What is looked for. The words are those of CardDAV and CalDAV. */
 export type CollectionKind = "addressbook" | "calendar";
@@ -79,19 +79,34 @@ async function discover(
   url: string,
   context: DavContext,
 ): Promise<Collection> {
-  const [given] = await propertiesOf(url, 0, context);
+  const there = await lookAt(url, 0, context);
+  const [given] = there ?? [];
   if (given && isOf(kind, given)) return collectionFrom(given);
   const home =
     (await homeFrom(kind, given, context)) ??
     (await homeFrom(kind, await wellKnown(kind, url, context), context));
-  if (home === undefined) {
-    throw new ConfigurationError(`${url} is no ${WORDS[kind]}, and leads to none`);
-  }
+  // With a path somebody has meant one of them: another in its place would be a mistake.
+  const isMissing = !there && new URL(url).pathname !== "/";
+  const what = `${url} ${isMissing ? "is not there" : `is no ${WORDS[kind]}`}`;
+  if (home === undefined) throw new ConfigurationError(`${what}, and leads to none`);
   const inside = await propertiesOf(home, 1, context);
-  const all = inside.filter((found) => isOf(kind, found)).map(collectionFrom);
-  // Many users have a list of tasks and a calendar of birthdays besides, made by the server.
+  const choice = eligible(inside.filter((found) => isOf(kind, found)).map(collectionFrom));
+  const [one, another] = choice;
+  if (one && !another && !isMissing) return one;
+  throw new ConfigurationError(`${what}${adviceFrom(choice)}`);
+}
+
+/** Many users have a list of tasks and a calendar of birthdays besides, made by the server. */
+function eligible(all: readonly Collection[]): readonly Collection[] {
   const usable = all.filter((one) => !one.isReadOnly && !one.isWithoutEvents);
-  return theOnly(kind, usable.length > 0 ? usable : all, url);
+  return usable.length > 0 ? usable : all;
+}
+
+function adviceFrom(choice: readonly Collection[]): string {
+  if (choice.length === 0) return ", and the user has none: make one there";
+  const which = choice.length > 1 ? "one that" : "the one that";
+  const list = choice.map(({ name, url }) => `"${name}" (${url})`).join(", ");
+  return `: write the address of ${which} the user has: ${list}`;
 }
 
 /** Where the user keeps all address books, or calendars. */
@@ -120,10 +135,21 @@ async function wellKnown(
 
 /** Nothing when there is nothing at that address, or nothing that talks DAV. */
 async function propertiesOf(url: string, depth: 0 | 1, context: DavContext): Promise<Found[]> {
+  return (await lookAt(url, depth, context)) ?? [];
+}
+
+/** @returns undefined when there is nothing at that address. */
+async function lookAt(
+  url: string,
+  depth: 0 | 1,
+  context: DavContext,
+): Promise<Found[] | undefined> {
   const headers = { depth: String(depth), "content-type": "application/xml; charset=utf-8" };
   const accept = [400, 404, 405, 410, 501];
   const request = { method: "PROPFIND", url, headers, body: PROPERTIES, accept } as const;
-  return (await ask(request, context)) ?? [];
+  const { response, url: at } = await send(request, context);
+  if (response.status === 404 || response.status === 410) return undefined;
+  return response.status === 207 ? readMultistatus(response.text(), at) : [];
 }
 
 /** Large services keep users on other hosts than the one that everybody knows. */
@@ -158,15 +184,4 @@ function isReadOnly(privileges: unknown): boolean {
 function isWithoutEvents(components: unknown): boolean {
   const all = JSON.stringify(components ?? "");
   return all.includes('"comp"') && !all.includes('"VEVENT"');
-}
-
-function theOnly(kind: CollectionKind, all: readonly Collection[], url: string): Collection {
-  const [one, another] = all;
-  if (one && !another) return one;
-  const words = WORDS[kind];
-  if (!one) throw new ConfigurationError(`${url} has no ${words}: make one there`);
-  const list = all.map(({ name, url: its }) => `"${name}" (${its})`).join(", ");
-  throw new ConfigurationError(
-    `${url} has several: put the address of one ${words} there: ${list}`,
-  );
 }

@@ -12,5 +12,7 @@ export default defineIntegration({
   config: DavConfig,
   handlers: [...crmParts(davTarget).handlers, calendar],
   people,
+  rules: ({ calendars }) =>
+    calendars.map((rule, index) => ({ path: ["calendars", index], ...rule })),
   check,
 });

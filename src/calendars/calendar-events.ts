@@ -31,7 +31,7 @@ export interface CalendarReader {
   limits?: { events: number; bookings: number };
 }
 
-interface Days {
+export interface Days {
   firstDay: string;
   lastDay: string;
   today: string;
@@ -60,7 +60,7 @@ export async function eventsOf(
 }
 
 /** Local dates are compared with days of UTC: at the edges of the time a day more or less is none. */
-function daysOf({ daysBack, daysAhead }: Calendar, nowMs: number): Days {
+export function daysOf({ daysBack, daysAhead }: Calendar, nowMs: number): Days {
   return {
     firstDay: dayAt(nowMs - daysBack * DAY_MS),
     lastDay: dayAt(nowMs + daysAhead * DAY_MS),

@@ -1,5 +1,6 @@
 import { eventsOf } from "../calendars/calendar-events.ts";
 import { type Calendar, calendarsOf } from "../calendars/calendar.ts";
+import { unknownNames } from "../calendars/unknown-names.ts";
 import type { Database } from "../db/database.ts";
 import { messageOf } from "../sdk/errors.ts";
 import { isLoopback } from "../settings/loopback.ts";
@@ -15,8 +16,11 @@ import { countOf } from "./set-up-words.ts";
 export function checkCalendars(
   settings: Settings,
   db: Database | undefined,
+  only?: string,
 ): (Finding | Promise<Finding>)[] {
-  const calendars = calendarsOf(settings.config);
+  const calendars = calendarsOf(settings.config).filter(
+    ({ id }) => only === undefined || id === only,
+  );
   if (calendars.length === 0) return [];
   return [...unreachable(settings), ...calendars.map((calendar) => checkCalendar(calendar, db))];
 }
@@ -36,13 +40,16 @@ async function checkCalendar(calendar: Calendar, db: Database | undefined): Prom
   const reach = `${calendar.daysBack} days back, ${calendar.daysAhead} ahead; shows ${shown}`;
   if (!db) return { name, state: "ok", line: reach };
   try {
-    const relief = () => Promise.resolve();
-    const { events, isCut } = await eventsOf(calendar, { db, nowMs: Date.now(), relief });
+    const reader = { db, nowMs: Date.now(), relief: () => Promise.resolve() };
+    const { events, isCut } = await eventsOf(calendar, reader);
     const count = countOf(events.length, "event");
     if (isCut) return { name, state: "warning", line: `${count}, more is left out; ${reach}` };
+    if (events.length > 0) return { name, state: "ok", line: `${count}; ${reach}` };
     // It may be new; or a word in its rule is none that bookings have.
-    const why = events.length === 0 ? " (no booking fits it now)" : "";
-    return { name, state: "ok", line: `${count}${why}; ${reach}` };
+    const unknown = await unknownNames(calendar, reader);
+    const why = ["no booking fits it now", ...unknown].join("; ");
+    const state = unknown.length > 0 ? "warning" : "ok";
+    return { name, state, line: `${count} (${why}); ${reach}` };
   } catch (error) {
     return { name, state: "failed", line: messageOf(error) };
   }

@@ -6,6 +6,7 @@ import { openDatabase } from "../foundation.ts";
 import { productIntegrations } from "../paths.ts";
 import { loadRegistry, type Registry } from "../registry/registry.ts";
 import { StartChecks } from "../registry/start-checks.ts";
+import { hint } from "../settings/config-problems.ts";
 import { inShadow, readSettings, type Settings } from "../settings/settings.ts";
 import { checkCalendars } from "./check-calendars.ts";
 import {
@@ -21,25 +22,33 @@ import { withSetUp } from "./check-set-up.ts";
 import { commandLog } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
-/** `bellhop check [connection|instance]` */
+/** `bellhop check [connection|instance|calendar]` */
 export function addCheckCommand(program: Command, shell: Shell): void {
   const command = program
     .command("check")
-    .argument("[name]", "a connection or instance of the configuration; without it all")
+    .argument("[name]", "a connection, integration or calendar of bellhop.yaml; without it all")
     .description("try the configuration, the database, mail and every integration, or only one")
+    .addHelpText("after", ABOUT)
     .action(async (name: string | undefined) => {
       const settings = readSettings(shell.environment());
       const registry = await loadRegistry(settings, [productIntegrations]);
-      if (name !== undefined && !namesOf(registry).includes(name)) {
-        const known = namesOf(registry).join(", ") || "none";
-        command.error(`error: no connection or instance is called ${name}: known are ${known}`);
+      const known = namesOf(registry, settings);
+      if (name !== undefined && !known.includes(name)) {
+        const words = known.length === 0 ? "" : hint(name, known);
+        command.error(`error: no connection, integration or calendar is called ${name}${words}`);
       }
       await check(shell, settings, registry, name);
     });
 }
 
-function namesOf({ connections, instances }: Registry): string[] {
-  return [...connections.keys(), ...instances.keys()];
+const ABOUT = `
+Nothing is changed and nobody is written to. Each line says ok, warning (it works; look at it) or FAILED.
+
+Exit codes: 0 nothing failed, 1 something did and is named, 2 wrong usage.
+`;
+
+function namesOf({ connections, instances }: Registry, { config }: Settings): string[] {
+  return [...connections.keys(), ...instances.keys(), ...Object.keys(config.calendars)];
 }
 
 /** @throws when anything is wrong, after all has been tried. */
@@ -63,10 +72,10 @@ async function check(
       ...shortTokens(settings),
       checkDatabase(settings),
       checkMail(mailroom),
-      ...checkCalendars(settings, db),
     ];
     const found = [
       ...(only === undefined ? general : []),
+      ...checkCalendars(settings, db, only),
       ...integrationFindings(registry, checks, only, settings),
     ];
     // All at the same time, told in order.

@@ -20,6 +20,7 @@ import { addInitCommand } from "./init.ts";
 import { addListCommand } from "./list.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { addPauseCommands } from "./pause.ts";
+import { pointToHelp } from "./point-to-help.ts";
 import { addReconcileCommand } from "./reconcile.ts";
 import { addReplayCommand } from "./replay.ts";
 import { addScheduleCommand } from "./schedule.ts";
@@ -83,8 +84,7 @@ function createProgram(shell: Shell): Command {
     .version(version(), "-V, --version", "print the version")
     .addHelpText("after", ABOUT)
     .exitOverride()
-    .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })
-    .showHelpAfterError('("bellhop --help" lists the commands)');
+    .configureOutput({ writeOut: shell.write, writeErr: shell.writeError });
   program
     .command("start")
     .description("receive notifications and do what follows from them")
@@ -114,5 +114,6 @@ function createProgram(shell: Shell): Command {
   addSimulateCommand(program);
   addDemoCommand(program);
   addSchemaCommand(program);
+  pointToHelp(program);
   return program;
 }

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 
-import type { Erased, Erasure, Eraser } from "../erase/eraser.ts";
+import type { Erased, Erasure } from "../erase/eraser.ts";
 import type { Guest } from "../erase/guests.ts";
 import type { Booking } from "../sdk/booking.ts";
 import { email } from "./email-option.ts";
-import { withBellhop } from "./open.ts";
+import { nobodyHint } from "./nobody-hint.ts";
+import { type OpenBellhop, withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 
 interface EraseOptions {
@@ -25,7 +26,7 @@ export function addEraseCommand(program: Command, shell: Shell): void {
     .option("--yes", "ask nothing")
     .addHelpText("after", ABOUT)
     .action(async (options: EraseOptions) => {
-      await withBellhop(shell, ({ eraser }) => eraseOrSay(shell, eraser, options), "error");
+      await withBellhop(shell, (bellhop) => eraseOrSay(shell, bellhop, options), "error");
     });
 }
 
@@ -34,7 +35,8 @@ Everybody who has booked with the address is erased, with all their bookings: na
 notes and form items, in states, events, notifications as they came, and mails in the outbox. What was
 sold, when and for how much stays, and the booking goes on without a guest: what its source still tells of
 them is not kept. Integrations that keep people erase them too; those that cannot be reached are named,
-and the same command tries them again. Without a terminal nothing is asked. The books keep what they were given. It cannot be undone.
+and the same command tries them again. The books keep what they were given. It cannot be undone. You are
+asked first; without a terminal, as in a script, nothing is asked.
 
 Erase the guest in the booking system as well; and backups made before still hold them.
 
@@ -43,14 +45,16 @@ Exit codes: 0 done, 1 some place has not erased them and is named, 2 wrong usage
 
 async function eraseOrSay(
   shell: Shell,
-  eraser: Eraser,
+  { eraser, settings }: OpenBellhop,
   { email: address, dryRun, yes }: EraseOptions,
 ): Promise<void> {
   const guests = await (dryRun ? eraser.look(address) : eraser.find(address));
   const places = ["here", ...eraser.asked].join(", ");
-  shell.write(`${address}: ${wordsOf(guests)}.\n`);
+  const isKnown = guests.some(({ bookings }) => bookings.length > 0);
+  shell.write(`${address}: ${wordsOf(guests)}.\n${isKnown ? "" : nobodyHint(settings)}`);
   if (dryRun) {
-    shell.write(`Would be erased: ${places}. Nothing was done.\n`);
+    const verb = isKnown ? "erased" : "looked for";
+    shell.write(`Would be ${verb}: ${places}. Nothing was done.\n`);
     return;
   }
   const question = `Erase all of that (${places})? It cannot be undone.`;

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import type { GuestFile } from "../erase/disclosure.ts";
 import { email } from "./email-option.ts";
+import { nobodyHint } from "./nobody-hint.ts";
 import { withBellhop } from "./open.ts";
 import type { Shell } from "./shell.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -20,10 +21,11 @@ export function addExportCommand(program: Command, shell: Shell): void {
     .requiredOption("--out <file>", "where to write it, as JSON")
     .addHelpText("after", ABOUT)
     .action(async ({ email: address, out }: ExportOptions) => {
-      await withBellhop(shell, async ({ disclosure }) => {
+      await withBellhop(shell, async ({ disclosure, settings }) => {
         const { guests, besides } = await disclosure.of(address);
         if (guests.every(isEmpty) && Object.values(besides).every((all) => all.length === 0)) {
           shell.write(`Nothing is kept of ${address}. No file was written.\n`);
+          shell.write(nobodyHint(settings));
           return;
         }
         const content = JSON.stringify({ email: address, guests, besides }, undefined, 2);

@@ -26,6 +26,8 @@ export interface ListView {
   /** The same as the API answers. */
   answer: object;
   table: (columns: number) => string;
+  /** What a person has to know besides, a paragraph each. */
+  notes?: readonly string[];
 }
 
 export function listTable<Shape extends z.ZodRawShape, Row>(

@@ -3,7 +3,7 @@ import { deliveryList } from "../queries/deliveries.ts";
 import { effectList } from "../queries/effects.ts";
 import { eventList } from "../queries/events.ts";
 import { incidentList } from "../queries/incidents.ts";
-import { jobList } from "../queries/jobs.ts";
+import { jobList, type JobRow } from "../queries/jobs.ts";
 import {
   type MomentJob,
   occurrenceFilters,
@@ -16,7 +16,8 @@ import { formatAmount, type Money } from "../sdk/money.ts";
 import { localText } from "../sdk/time.ts";
 import type { Cells } from "./table.ts";
 import { type ListTable, listTable, viewOf } from "./list-table.ts";
-import { withBellhop } from "./open.ts";
+import { withBellhop, withStore } from "./open.ts";
+import { pauseNotes } from "./pause-notes.ts";
 
 const ofDeliveries = listTable(
   deliveryList,
@@ -57,18 +58,28 @@ const ofBookings = listTable(
   ],
 );
 
-const ofJobs = listTable(
-  jobList,
-  ["ID", "HANDLER", "SUBJECT", "STATE", "TRIES", "REASON"],
-  (row): Cells => [
-    row.id,
-    row.handler,
-    row.subject,
-    row.state,
-    String(row.attempts),
-    row.reason ?? "",
-  ],
-);
+const jobCells = (row: JobRow): Cells => [
+  row.id,
+  row.handler,
+  row.subject,
+  row.state,
+  String(row.attempts),
+  row.reason ?? "",
+];
+
+/** A job in line does not say itself why it does not run. */
+const ofJobs: ListTable = {
+  name: jobList.name,
+  filters: jobList.filters,
+  read: (shell, query) =>
+    withStore(shell, async ({ db }) => {
+      const view = await viewOf(db, jobList, query, [
+        ["ID", "HANDLER", "SUBJECT", "STATE", "TRIES", "REASON"],
+        jobCells,
+      ]);
+      return { ...view, notes: await pauseNotes(db, view.answer) };
+    }),
+};
 
 const ofEffects = listTable(
   effectList,
@@ -111,7 +122,7 @@ const ofOccurrences: ListTable = {
 
 const ofReplays = listTable(
   replayList,
-  ["ID", "BEGUN", "KIND", "STATE", "DONE", "FILTERS"],
+  ["ID", "BEGUN", "KIND", "STATE", "IN LINE", "FILTERS"],
   (row): Cells => [
     row.id,
     minute(row.createdAt),

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 
+import { NO_CONNECTION } from "../sdk/booking-event.ts";
+import { hint } from "../settings/config-problems.ts";
+import { readSettings } from "../settings/settings.ts";
 import { asUsage, addFilterOptions } from "./filter-options.ts";
 import type { ListTable } from "./list-table.ts";
 import { LIST_TABLES } from "./list-tables.ts";
@@ -8,6 +11,8 @@ import type { Shell } from "./shell.ts";
 interface ListOptions extends Readonly<Record<string, string | true | undefined>> {
   json?: true;
 }
+
+type Query = Readonly<Record<string, string | undefined>>;
 
 /** `bellhop list deliveries|events|bookings|jobs|effects|occurrences|replays|incidents` */
 export function addListCommand(program: Command, shell: Shell): void {
@@ -18,28 +23,48 @@ export function addListCommand(program: Command, shell: Shell): void {
     command
       .option("--limit <n>", "how many at most (default: 50)")
       .option("--cursor <cursor>", "go on where an earlier list ended")
-      .option("--json", "write what the API answers")
+      .option("--json", "write all of it, as the API answers")
       .action((options: ListOptions) => asUsage(command, () => show(shell, one, options)));
   }
 }
 
 async function show(shell: Shell, list: ListTable, options: ListOptions): Promise<void> {
-  const { json, ...query } = options;
+  const { json, ...rest } = options;
+  const query = rest as Query;
   const view = await list.read(shell, query);
   if (json) {
     shell.write(`${JSON.stringify(view.answer, null, 2)}\n`);
     return;
   }
   if (view.count === 0) {
-    shell.write(`${emptyWords(list.name, query)}\n`);
+    shell.write(`${emptyWords(shell, list.name, query)}\n`);
     return;
   }
   shell.write(view.table(shell.columns));
+  for (const note of view.notes ?? []) shell.write(`\n${note}\n`);
   if (view.next !== null) shell.write(`\nThere are more: add --cursor ${view.next}\n`);
 }
 
-function emptyWords(name: string, query: Readonly<Record<string, unknown>>): string {
+function emptyWords(shell: Shell, name: string, query: Query): string {
   if (query["cursor"] !== undefined) return `No more ${name}.`;
   const filters = Object.keys(query).filter((option) => option !== "limit");
-  return filters.length === 0 ? `No ${name} yet.` : `No ${name} meet these filters.`;
+  if (filters.length === 0) return `No ${name} yet.`;
+  return [`No ${name} meet these filters.`, ...slipsIn(shell, query)].join("\n");
+}
+
+/** Names that the configuration does not have: a list may still have them, from before. */
+function slipsIn(shell: Shell, { connection, handler }: Query): string[] {
+  const { connections, integrations } = readSettings(shell.environment()).config;
+  const instance = handler?.replace(/\/.*$/s, "");
+  const isWhole = handler === undefined || handler.includes("/");
+  return [
+    ...slip("connection", connection, Object.keys(connections)),
+    ...slip("instance", instance, Object.keys(integrations)),
+    ...(isWhole ? [] : ["A handler is written as instance/handler."]),
+  ];
+}
+
+function slip(kind: string, name: string | undefined, known: readonly string[]): string[] {
+  if (name === undefined || name === NO_CONNECTION || known.includes(name)) return [];
+  return [`No ${kind} is called ${name}${known.length === 0 ? "" : hint(name, known)}`];
 }

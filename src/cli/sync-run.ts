@@ -5,6 +5,7 @@ import { countTroubles, readLine } from "../sync/in-line.ts";
 import type { Sync, SyncRow } from "../sync/syncs.ts";
 import { StoppedError, stopSignal } from "./compare-run.ts";
 import type { OpenBellhop } from "./open.ts";
+import { pauseWords } from "./pause-notes.ts";
 import type { Shell } from "./shell.ts";
 
 const POLL_MS = 300;
@@ -105,7 +106,7 @@ class Following {
   async #tellOfPause(): Promise<void> {
     const ids = this.#mirrors.map(({ id }) => id);
     const pause = (await this.#bellhop.pauses.all()).find(({ handler }) => ids.includes(handler));
-    const text = pause && `${pause.handler} is paused: ${pause.reason}`;
+    const text = pause && pauseWords(pause);
     if (text !== undefined && text !== this.#told) {
       this.#progress.end();
       this.#shell.writeError(`${text}\n`);

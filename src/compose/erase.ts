@@ -48,12 +48,15 @@ export function registerErase(c: DependencyContainer, foundation: Foundation): v
 }
 
 /** Names of form items by which the configuration chooses bookings. */
-function choosingItems({ settings: { config } }: Foundation): ReadonlySet<string> {
+function choosingItems({ settings: { config }, registry }: Foundation): ReadonlySet<string> {
   const rules = [
-    ...Object.values(config.integrations).map(({ when }) => when.custom),
-    ...Object.values(config.calendars).map(({ custom }) => custom),
+    ...Object.values(config.integrations).map(({ when }) => when),
+    ...Object.values(config.calendars),
+    ...[...registry.instances.values()].flatMap(
+      ({ integration, settings }) => integration.rules?.(settings) ?? [],
+    ),
   ];
-  return new Set(rules.flatMap((custom) => Object.keys(custom ?? {})));
+  return new Set(rules.flatMap(({ custom }) => Object.keys(custom ?? {})));
 }
 
 function makeTargets(c: DependencyContainer, { registry, settings }: Foundation): Targets {

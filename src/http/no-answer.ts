@@ -35,7 +35,23 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** What codes say that a person could not know. */
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "there is no such host",
+  EAI_AGAIN: "the host's name cannot be looked up",
+  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak https there",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "nobody vouches for its certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "nobody vouches for its certificate",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "nobody vouches for its certificate",
+};
+
 function reasonOf(error: unknown): string {
   if (innerOf(error).name === "TimeoutError") return "timed out";
-  return codeOf(error) ?? messageOf(error);
+  const code = codeOf(error);
+  if (code === undefined) return messageOf(error);
+  return WORDS[code] === undefined ? code : `${WORDS[code]} (${code})`;
 }

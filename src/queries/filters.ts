@@ -25,13 +25,16 @@ export function oneOf<const Values extends readonly string[]>(values: Values, de
 /** UTC milliseconds of an RFC 3339 time. */
 export function instant(description: string) {
   return z.iso
-    .datetime({
-      offset: true,
-      error: "write a time such as 2026-03-14T08:00:00Z (in a URL a + is written %2B)",
-    })
+    .datetime({ offset: true, error: ({ input }) => timeWords(String(input)) })
     .transform((value) => Date.parse(value))
     .describe(description)
     .optional();
+}
+
+/** A plus that was not written %2B has become a space. */
+function timeWords(given: string): string {
+  const hint = /T.* \d\d:?\d\d$/.test(given) ? " (in a URL a + is written %2B)" : "";
+  return `write a time such as 2026-03-14T08:00:00Z${hint}`;
 }
 
 export function day(description: string) {

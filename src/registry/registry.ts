@@ -108,6 +108,9 @@ class Loader {
     }
     const settings = this.#parse(integration, given, [...path, "settings"]);
     if (!settings) return undefined;
+    for (const { path: at, connections } of integration.rules?.(settings.value) ?? []) {
+      this.checkConnections([...path, "settings", ...at, "connections"], connections);
+    }
     const wanted = wantedParts(integration, settings.value);
     const { handlers = [] } = wanted;
     return { id, integration: wanted, when, mode, settings: settings.value, handlers };

@@ -74,6 +74,15 @@ export interface Handler<Config, Type extends EventType = BookingEventType> {
   timeoutMs?: number;
 }
 
+/** By what an integration's settings choose bookings, beside `when`. */
+export interface BookingRule {
+  /** Where it is in the settings: `["calendars", 0]`. */
+  path: readonly (string | number)[];
+  connections?: readonly string[] | undefined;
+  /** Form items and their values. */
+  custom?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A file made of a booking on demand, such as its voucher. */
 export interface BookingDocument<Config> {
   id: string;
@@ -135,6 +144,11 @@ export interface Integration<Config> {
   books?: AccountingTarget<Config>;
   /** Of whatever keeps people: how they are erased there. */
   people?: PeopleKeeper<Config>;
+  /**
+   * Rules in the settings. Connections that they name have to be there, and form items that they name
+   * stay with the booking of a guest who is erased.
+   */
+  rules?(config: Config): readonly BookingRule[];
   /** Plays the other side, for the demo and the tests. */
   simulator?: Simulator;
   /**

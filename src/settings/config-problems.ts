@@ -15,7 +15,7 @@ export function describeProblems(
   locate: Locate,
   prefix: readonly PropertyKey[] = [],
 ): string[] {
-  return issues.flatMap((issue) => {
+  return withoutEchoes(issues).flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       const known = keysOf(schemaAt(schema, issue.path));
       return issue.keys.map((key) => {
@@ -26,6 +26,18 @@ export function describeProblems(
     const path = [...prefix, ...issue.path];
     return [`${locate(path)}: ${pathText(path)}: ${wordsOf(issue)}`];
   });
+}
+
+/** What is of the wrong kind is not too long as well: zod measures a text where a list has to be. */
+function withoutEchoes(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const isOfPath = ({ path }: z.core.$ZodIssue, other: z.core.$ZodIssue) =>
+    pathText(path) === pathText(other.path);
+  const mistyped = issues.filter(({ code }) => code === "invalid_type");
+  return issues.filter(
+    (issue) =>
+      (issue.code !== "too_big" && issue.code !== "too_small") ||
+      !mistyped.some((other) => isOfPath(issue, other)),
+  );
 }
 
 /** ` (did you mean accountId?)`, or the list of what there is. */

@@ -67,7 +67,16 @@ function statusTable(before: Status, after: Status, more: readonly Row[]): strin
     ["dead", job("dead")],
     ...more,
   ]);
-  return rows + waitingNote(after);
+  return rows + waitingNote(after) + heldNote(after);
+}
+
+function heldNote({ held, jobs }: Status): string {
+  const lists = [
+    ...(held > 0 ? ["bellhop list deliveries --state held"] : []),
+    ...((jobs["held"] ?? 0) > 0 ? ["bellhop list jobs --state held"] : []),
+  ];
+  if (lists.length === 0) return "";
+  return `  Held is what waits for a setting: see ${lists.join(" and ")}\n`;
 }
 
 /** Why some may still wait when all else is done: fast stories are ahead of who asks about them. */

@@ -15,7 +15,10 @@ export function mirrorsOf({ entries }: HandlerTable, instance: string): TableEnt
   const mirrors = own.filter(isMirror);
   if (mirrors.length > 0) return mirrors;
   const known = [...new Set(all.filter(isMirror).map((entry) => entry.instance))];
-  const help = `"bellhop sync" can do it for ${known.join(", ") || "none"}`;
+  const help =
+    known.length === 0
+      ? "no integration of bellhop.yaml is a CRM, a calendar or the like"
+      : `"bellhop sync" can do it for ${known.join(", ")}`;
   throw new Error(
     own.length === 0
       ? `no instance is called ${instance}: ${help}`

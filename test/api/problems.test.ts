@@ -55,6 +55,12 @@ describe("filters", () => {
     expect(found[field]).toContain(hint);
   });
 
+  it("a time that is none says nothing of a plus that is not there", async () => {
+    const found = await faults("/deliveries?since=yesterday");
+
+    expect(found).toEqual({ since: "write a time such as 2026-03-14T08:00:00Z" });
+  });
+
   it("all faults of a call are named at once", async () => {
     const found = await faults("/deliveries?state=lost&limit=0&colour=red");
 

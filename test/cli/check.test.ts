@@ -115,6 +115,34 @@ it("calendars are looked at as their programs would see them", async () => {
   expect(out).toMatch(/^warning calendars\.cabins\.tokens: .*22 characters/m);
   expect(out).not.toMatch(/secret-of-the-calendar|short/);
   expect(reachable.out).not.toContain("calendars: Google");
+  const one = await command({ env: outside }, "check", "cabins");
+  expect(one.out).toMatch(/^ok {6}calendars\.cabins: 0 events .*\n$/);
+  const slip = await command({ env: outside }, "check", "cabin");
+  expect(slip).toMatchObject({ code: 2, out: "" });
+  expect(slip.err).toContain("is called cabin: did you mean cabins?");
+});
+
+it("a name in the rule of a calendar that no booking has is said, with those that there are", async () => {
+  const calendars = {
+    cabins: {
+      tokens: ["secret-of-the-calendar-cabins"],
+      units: ["Cabin4"],
+      custom: { Guide: "K" },
+    },
+  };
+  const { env, db } = await office({ ...BIKES, calendars });
+  const start = { date: new Date().toISOString().slice(0, 10), timeZone: "UTC" };
+  const items = [{ id: "1", name: "Cabin", kind: "rental", unitName: "Cabin 4" }] as const;
+  await keepBooking(db, {
+    ...{ connection: "bikes", reference: "1", status: "confirmed", start },
+    items: [...items],
+  });
+
+  const { code, out } = await command({ env }, "check", "cabins");
+
+  expect(code).toBe(0);
+  expect(out).toContain("warning calendars.cabins: 0 events (no booking fits it now; no unit is");
+  expect(out).toContain("called Cabin4: did you mean Cabin 4?");
 });
 
 it("a database and a mail server that are away are named, and the rest is tried all the same", async () => {

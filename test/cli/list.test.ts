@@ -85,6 +85,34 @@ onOneStore((store) => {
     expect(search.out).toContain("There are more: add --cursor ");
     const none = await command(running, "list", "bookings", "--starts-from", "2199-01-01");
     expect(none.out).toBe("No bookings meet these filters.\n");
+    const day = new Date().toISOString().slice(0, 10);
+    expect((await ids("--since", day)).subjects).toHaveLength(4);
+    expect((await ids("--until", `${day} 00:00Z`)).subjects).toEqual([]);
+  });
+
+  it("names that the configuration does not have are pointed out where nothing is found", async () => {
+    const { env } = await shop();
+    const out = async (...args: string[]) => (await command({ env }, "list", ...args)).out;
+
+    expect(await out("bookings", "--connection", "biks")).toBe(
+      "No bookings meet these filters.\nNo connection is called biks: did you mean bikes?\n",
+    );
+    expect(await out("jobs", "--handler", "voucher-mial/send-voucher")).toContain(
+      "No instance is called voucher-mial: did you mean voucher-mail?",
+    );
+    expect(await out("jobs", "--handler", "voucher-mail")).toContain("written as instance/handler");
+  });
+
+  it("of jobs in line it says why they do not run", async () => {
+    const running = await shop();
+    await confirmedReservation(running);
+    await command(running, "pause", "voucher-mail/send-voucher", "--reason", "new template");
+    await running.db.knex("jobs").update({ state: "ready" });
+
+    const { out } = await command(running, "list", "jobs");
+
+    expect(out).toContain("voucher-mail/send-voucher is paused: new template");
+    expect(out).toContain('"bellhop resume voucher-mail/send-voucher" ends it');
   });
 });
 
@@ -103,6 +131,9 @@ describe("wrong usage", () => {
     [["list", "occurrences", "--from", "tomorrow"], "--from: write a time"],
     [["list", "bookings", "extra"], "too many arguments"],
     [["list", "vouchers"], "unknown command"],
+    [["list", "jobs", "--colour", "red"], '("bellhop list jobs --help" shows how)'],
+    [["erase", "--emial", "anna@example.com"], "Did you mean --email?"],
+    [["export", "--email", "anna@example.com"], "'--out <file>' not specified"],
     [["list"], "Usage: bellhop list"],
   ])("%j is answered with the reason", async (args, words) => {
     const { code, out, err } = await command(app, ...args);

@@ -99,9 +99,10 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       await makeAddressBook(`${radicale.home}guests-${store.name}-${count}/`);
       await makeCalendar(`${radicale.calendarHome}bookings-${store.name}-${count}/`);
       const through = (url: string) => url.replace(/:\d+\//, `:${proxy.port}/`);
+      const calendarUrl = through(`${radicale.calendarHome}bookings-${store.name}-${count}/`);
       settings = {
         addressBookUrl: through(`${radicale.home}guests-${store.name}-${count}/`),
-        calendarUrl: through(`${radicale.calendarHome}bookings-${store.name}-${count}/`),
+        calendars: [{ url: calendarUrl, custom: { Airport_transfer: "on" } }],
         ...{ user: USER, password: PASSWORD },
       };
       const location = await store.newLocation();
@@ -152,6 +153,8 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       expect(await cards()).toEqual([]);
       const { body } = await callApi(app, "/bookings/bikes/9000101");
       expect(body).toMatchObject({ reference: "9000101", status: "confirmed" });
+      // By which the settings of the target choose its calendar.
+      expect(body).toMatchObject({ custom: { Airport_transfer: "on" } });
     });
 
     it("they can read first what is kept, here and elsewhere", async () => {
@@ -194,6 +197,22 @@ describe.runIf(hasPrograms("radicale", "htpasswd"))("a guest who asks to be forg
       const again = await erase("--yes");
       expect({ code: again.code, err: again.err }).toEqual({ code: 0, err: "" });
       expect(again.out).toContain("no booking is known, or none any more");
+    });
+
+    it("an address that nobody has booked with is said to be none, and how the right one is found", async () => {
+      const nobody = ["--email", "nobody@example.com"];
+
+      const dry = await command(app, "erase", ...nobody, "--dry-run");
+      const wet = await command(app, "erase", ...nobody, "--yes");
+      const exported = await command(app, "export", ...nobody, "--out", "nobody.json");
+
+      expect(dry.out).toContain("Would be looked for: here, book. Nothing was done.");
+      expect(wet).toMatchObject({ code: 0, err: "" });
+      expect(wet.out).toContain("book: nothing is kept of the guest");
+      expect(exported.out).toContain("No file was written.");
+      for (const { out } of [dry, wet, exported]) {
+        expect(out).toContain("bellhop list bookings --q NAME --json");
+      }
     });
 
     it("a target that is away is named, and the same command reaches it when it is back", async () => {

@@ -57,6 +57,11 @@ describe("each fault of the configuration is one line with file, line, path and 
       `${fjord}\ncalendars:\n  cabins:\n    tokens: [def, abc]`,
       "7: calendars.cabins.tokens[1]: is a token of connections.fjord too: give it its own",
     ],
+    [
+      "a secret of a calendar that is no list",
+      `calendars:\n  cabins:\n    tokens: ${"x".repeat(30)}`,
+      "3: calendars.cabins.tokens: must be a list",
+    ],
     ["text for a number", "limits:\n  bodyBytes: many", "2: limits.bodyBytes: must be a number"],
     [
       "a part of a whole number",

@@ -59,6 +59,19 @@ describe("what the integrations find wrong with the configuration has its line t
     );
   });
 
+  it("a connection of a calendar in an integration's settings that there is not", async () => {
+    const connection = "connections:\n  fjord:\n    source: tourcms\n    tokens: [abc]\n";
+    const dav =
+      "integrations:\n  dav:\n    settings:\n      user: hub\n      password: secret\n      calendars:\n" +
+      "        - url: https://cloud.example.com/cabin-4/\n          connections: [fjrod]";
+
+    const faults = await faultsWithIntegrations(connection + dav);
+
+    expect(faults).toEqual([
+      "bellhop.yaml:12: integrations.dav.settings.calendars[0].connections[0]: no connection is called fjrod: did you mean fjord?",
+    ]);
+  });
+
   it("a connection in `when` that there is not", async () => {
     const connection = "connections:\n  fjord:\n    source: tourcms\n    tokens: [abc]\n";
     const when = "integrations:\n  voucher-mail:\n    when:\n      connections: [fjrod]";

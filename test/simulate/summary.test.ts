@@ -92,6 +92,15 @@ describe("the table of what became of the calls", () => {
     expect(outcomeTable(BEFORE, BEFORE, 0)).not.toContain("looks again");
   });
 
+  it("says where it is seen for which setting something is held", () => {
+    const { jobs, ...rest } = AFTER;
+    const calls = { ...rest, jobs: { ...jobs, held: 0 } };
+
+    expect(outcomeTable(BEFORE, calls, 0)).toContain("see bellhop list deliveries --state held\n");
+    expect(outcomeTable(BEFORE, AFTER, 0)).toContain("and bellhop list jobs --state held\n");
+    expect(outcomeTable(BEFORE, BEFORE, 0)).not.toContain("Held is");
+  });
+
   it("counts the questions that were over the limit of the API", () => {
     const [last] = rowsOf(outcomeTable(BEFORE, AFTER, 7)).slice(-1);
 

@@ -8,6 +8,7 @@ import { erasedBy, remoteOf, type Standing } from "./standing.ts";
 import type { CrmTarget, Remote } from "./target.ts";
 
 const NOTHING = "nothing is kept of the guest";
+const ERASED = "Erased the contact";
 
 /** How people are erased at a target, and what it holds of them. */
 export function keeperOf<Config extends CrmSettings>(
@@ -44,9 +45,8 @@ async function erase<Config extends CrmSettings>(
   const turn = new Turn(context, "contact", person.id);
   const standing = await turn.begin();
   if (standing.last?.written.state === "erased" && !turn.hasUnfinished) return { reason: NOTHING };
-  const summary = "Erased the contact";
   const data = erasedBy(context.lane);
-  await context.effect(turn.key, {
+  const { summary } = await context.effect(turn.key, {
     plan: "erase the contact",
     period: turn.period,
     ...{ intent: data, data },
@@ -54,13 +54,12 @@ async function erase<Config extends CrmSettings>(
     find: () => Promise.resolve(undefined),
     perform: async () => {
       await turn.makeSure(standing);
-      for (const remote of await allOf(target, person, standing, context)) {
-        await target.contacts.erase(remote, context);
-      }
-      return { summary, data };
+      const all = await allOf(target, person, standing, context);
+      for (const remote of all) await target.contacts.erase(remote, context);
+      return { summary: all.length === 0 ? NOTHING : ERASED, data };
     },
   });
-  return { done: summary };
+  return summary === NOTHING ? { reason: NOTHING } : { done: ERASED };
 }
 
 /** Also one that was made by a try whose end nobody knows, or that another has taken the place of. */

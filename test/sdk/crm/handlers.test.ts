@@ -318,6 +318,14 @@ describe("erasing a person", () => {
     expect(toy.contacts.size).toBe(0);
   });
 
+  it("of somebody who was never there, it does not claim to have erased anybody", async () => {
+    const desk = deskOf(new ToyCrm());
+    const nobody = { id: "nobody", email: "nobody@example.com", isEmailShared: false };
+
+    expect(await desk.erase(nobody)).toEqual({ skipped: "nothing is kept of the guest" });
+    expect(await desk.erase(nobody)).toEqual({ skipped: "nothing is kept of the guest" });
+  });
+
   it("finds what the office keeps under the address, also of somebody never written there", async () => {
     const toy = new ToyCrm();
     toy.make(toy.contacts, { name: "Anna", email: "anna@example.com" });
