@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { Records } from "../../src/erase/records.ts";
+import { SubjectStore } from "../../src/normalize/subject-store.ts";
 import { ConfigurationError, PermanentError, RetryableError } from "../../src/sdk/errors.ts";
 import {
   deliveryOf,
@@ -96,6 +98,26 @@ onEachBreakableStore((store) => {
     expect(query.toString()).toBe("id=1&note=XXXX+XXXX+XXXX+1111");
     expect(body.toString()).toContain("XXXXXXXXXXXX1111");
     expect(body.toString()).not.toContain("4111");
+  });
+
+  it.each([
+    ["ends without its booking", new PermanentError("gone"), "failed", ""],
+    ["waits for a key, and is read then", new ConfigurationError("no key"), "held", "Anna"],
+  ])("of a call about an erased guest that %s", async (_, error, state, kept) => {
+    const db = await store.open();
+    const bench = openNormalizer(db, { fetchBooking: () => fail(error) });
+    await bench.deliver(noticeOf("1", "booking.requested", { view: cabinView() }));
+    begin(bench);
+    await ends(bench);
+    const records = new Records(db, new SubjectStore(db), new Set());
+    await records.mark({ connection: bench.connection.id, reference: "1" });
+
+    await bench.deliver(noticeOf("1", "booking.requested", { fetch: {}, remark: "Anna" }));
+
+    expect(await ends(bench)).toEqual(["done", expect.stringMatching(`^${state}`)]);
+    const row: unknown = await db.knex("deliveries").orderBy("position", "desc").first("body");
+    const body = (row as { body: Buffer }).body.toString();
+    expect(/Anna|^$/.exec(body)?.[0]).toBe(kept);
   });
 
   it("a source is asked no more at once than it allows, however many bookings wait", async () => {
