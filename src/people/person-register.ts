@@ -135,16 +135,23 @@ export class PersonRegister {
     const byEmail = bookingsByEmail(seen);
     return ids.map((id) => {
       const own = seen.filter(({ person }) => person === id);
-      return this.#personOf(id, own, byEmail, book);
+      const isShared = (guest: Guest) =>
+        book.isEmailShared(guest, id) && !(connections && isFirstSeen(id, guest, byEmail, book));
+      return this.#personOf(id, own, byEmail, isShared);
     });
   }
 
   /** @param own In the order they were made. */
-  #personOf(id: string, own: readonly Seen[], byEmail: BookingsByEmail, book: AliasBook): Person {
+  #personOf(
+    id: string,
+    own: readonly Seen[],
+    byEmail: BookingsByEmail,
+    isShared: (guest: Guest) => boolean,
+  ): Person {
     const reaches = own.map(({ booking, guest }) => ({
       ...this.#identity.reachOf(booking),
       guest,
-      isShared: book.isEmailShared(guest, id),
+      isShared: isShared(guest),
     }));
     const withEmail = reaches.filter(({ email }) => email !== undefined);
     const newest = withEmail.findLast(({ isShared }) => !isShared) ?? withEmail.at(-1);
@@ -172,6 +179,13 @@ export class PersonRegister {
 function sharersOf({ email }: Guest, id: string, byEmail: BookingsByEmail): Booking[][] {
   const behind = [...(byEmail.get(email) ?? [])];
   return behind.filter(([person]) => person !== id).map(([, bookings]) => bookings);
+}
+
+/** Whose an address is where nobody sees the bookings by which it was another person's first. */
+function isFirstSeen(id: string, { email }: Guest, byEmail: BookingsByEmail, book: AliasBook) {
+  const behind = [...(byEmail.get(email)?.keys() ?? [])];
+  const owner = email === undefined ? undefined : book.get(email)?.person;
+  return behind[0] === id && !behind.some((person) => person === owner);
 }
 
 /** In one walk: a walk for each person would be one for each two behind a desk's address. */

@@ -75,6 +75,23 @@ onEachStore((store) => {
     expect(touched.map(({ bookings }) => bookings.map(placeOf))).toEqual([["fjord/2"]]);
   });
 
+  it("an address is shared with those whom the instance sees, not with who had it elsewhere", async () => {
+    const { register, keep } = at(await store.open());
+    const email = "desk@example.com";
+    await register.of(await keep("bikes", "1", { name: "Ola Vik", email }));
+    const anna = await keep("fjord", "2", { name: "Anna Berg", email });
+    const kari = await keep("fjord", "3", { name: "Kari Lund", email });
+
+    const isSharedFor = async (connections?: string[]) => {
+      const people = register.peopleFor(undefined, connections);
+      return [(await people.of(anna)).isEmailShared, (await people.of(kari)).isEmailShared];
+    };
+
+    expect(await isSharedFor(["fjord"])).toEqual([false, true]);
+    expect(await isSharedFor(["fjord", "bikes"])).toEqual([true, true]);
+    expect(await isSharedFor()).toEqual([true, true]);
+  });
+
   it("two guests who were only typed in with the same zeros for a number are two", async () => {
     const { register, keep } = at(await store.open());
     const zeros = { phone: "0000 0000", country: "NO" };
