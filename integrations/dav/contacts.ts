@@ -5,7 +5,6 @@ import {
   type CrmContext,
   fieldsToWrite,
   type Fields,
-  type Known,
   type Remote,
 } from "#sdk/crm";
 
@@ -30,9 +29,7 @@ export const contacts: CrmContacts<DavConfig> = {
     return (await read(own, context)) ? { externalId: own } : search(contact, context);
   },
 
-  async put(put, context) {
-    const { thing, fields } = put;
-    const known = put.known && (await reachable(put.known, thing, context));
+  async put({ thing, fields, known }, context) {
     if (!known) {
       const card = Card.make(uidOf(thing));
       write(card, fields);
@@ -51,22 +48,9 @@ export const contacts: CrmContacts<DavConfig> = {
     return edit(known.externalId, change, CARD, context);
   },
 
-  async erase({ externalId }, context) {
-    if (await isOnOurServer("addressbook", externalId, context)) await remove(externalId, context);
-    else context.log.warn({ card: externalId }, "a card is on no server of the settings: it stays");
-  },
+  isReachable: ({ externalId }, context) => isOnOurServer("addressbook", externalId, context),
+  erase: ({ externalId }, context) => remove(externalId, context),
 };
-
-/** On a new server a card is where it was copied to, if it was. */
-async function reachable(
-  known: Known,
-  contact: Contact,
-  context: Context,
-): Promise<Known | undefined> {
-  if (await isOnOurServer("addressbook", known.externalId, context)) return known;
-  const found = await contacts.find(contact, context);
-  return found && { ...known, ...found };
-}
 
 export async function bookOf(context: Context): Promise<string> {
   const { addressBookUrl = "" } = context.config;

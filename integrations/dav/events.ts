@@ -41,12 +41,13 @@ export const events: CrmObject<Wanted, DavConfig> = {
     const url = await urlOf(put.thing, context);
     if (!put.known) return make(url, put, context);
     const { externalId } = put.known;
-    if (!(await isOnOurServer("calendar", externalId, context))) return take(url, put, context);
     if (url === undefined || isBeside(externalId, url)) {
       return edit(externalId, (text) => changed(text, put, context), EVENT, context);
     }
     return move(url, put, put.known, context);
   },
+
+  isReachable: ({ externalId }, context) => isOnOurServer("calendar", externalId, context),
 };
 
 /** Where an event of ours is; undefined: nobody knows any more in which calendar. */
@@ -66,13 +67,6 @@ async function make(url: string | undefined, { thing, fields }: Put<Wanted>, con
   const event = CalendarEvent.make(uidOf(thing.id));
   write(event, fields);
   return create(url, event.toText(context.clock.now()), EVENT, context);
-}
-
-/** On a new server, where it may have been copied to. */
-async function take(url: string | undefined, put: Put<Wanted>, context: Context) {
-  const isThere = url !== undefined && (await read(url, context)) !== undefined;
-  if (!isThere) return make(url, put, context);
-  return edit(url, (text) => changed(text, put, context), EVENT, context);
 }
 
 /**

@@ -19,7 +19,7 @@ export const people: PeopleKeeper<DavConfig> = {
   async erase(person, context) {
     const count = await eraseFromEvents(person, context);
     const result = await ofContacts.erase(person, context);
-    return "skipped" in result && count > 0 ? { done: `Erased from ${count} events` } : result;
+    return "skipped" in result && count > 0 ? { done: `Erased from ${eventsOf(count)}` } : result;
   },
 };
 
@@ -33,10 +33,14 @@ async function eraseFromEvents(person: PersonRef, context: Context): Promise<num
     find: () => Promise.resolve(undefined),
     perform: async () => {
       for (const url of urls) count += await eraseFrom(url, person, context);
-      return { summary: `Took the guest out of ${count} events` };
+      return { summary: `Took the guest out of ${eventsOf(count)}` };
     },
   });
   return count;
+}
+
+function eventsOf(count: number): string {
+  return count === 1 ? "1 event" : `${count} events`;
 }
 
 function calendarsOf(context: Context): Promise<string>[] {

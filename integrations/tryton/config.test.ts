@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
 import { TrytonConfig } from "./config.ts";
+import { isInDatabase, remoteOf } from "./crm/party-record.ts";
 import integration from "./index.ts";
 
 const SERVER = { url: "https://tryton.example.com", database: "d", user: "u", password: "p" };
@@ -28,4 +29,15 @@ it("keeps guests alone, or both", () => {
 
 it("that keep nothing are refused", () => {
   expect(() => wantedBy({ books: false })).toThrow("nothing would be kept in Tryton");
+});
+
+it("a party of another database is none here, whatever the server is called", () => {
+  const config = (parts: object) => ({ config: TrytonConfig.parse({ ...SERVER, ...parts }) });
+  const party = remoteOf("party.party", 7, config({ database: "trial" }));
+
+  const reachable = [{ database: "trial", url: "https://office.example.com" }, {}].map((parts) =>
+    isInDatabase(party, config(parts)),
+  );
+
+  expect(reachable).toEqual([true, false]);
 });

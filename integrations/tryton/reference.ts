@@ -26,7 +26,7 @@ function numberOf(key: string, { number, document }: Posting): string {
 }
 
 /** @param externalId Tryton's reference of a record; its own web client has it at this address. */
-export function postedBy(externalId: string, { config }: Desk): Posted {
+export function postedBy(externalId: string, { config }: Pick<Desk, "config">): Posted {
   const [model, id] = externalId.split(",");
   return { externalId, link: `${config.url}/#${config.database}/model/${model}/${id}` };
 }

@@ -44,11 +44,7 @@ function collect(
 function unknownOf(kind: string, wanted: readonly string[] = [], there: ReadonlySet<string>) {
   if (there.size === 0) return [];
   const known = [...there].toSorted();
-  const told = known.length > MAX_NAMES ? [...known.slice(0, MAX_NAMES), "…"] : known;
   return wanted
     .filter((name) => !there.has(name))
-    .map((name) => {
-      const guess = hint(name, known);
-      return `no ${kind} is called ${name}${guess.includes("did you mean") ? guess : hint(name, told)}`;
-    });
+    .map((name) => `no ${kind} is called ${name}${hint(name, known, MAX_NAMES)}`);
 }

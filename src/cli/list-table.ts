@@ -48,12 +48,11 @@ export async function viewOf<Shape extends z.ZodRawShape, Row>(
   list: List<Shape, Row>,
   query: Query,
   [headers, cells]: [headers: Cells, cells: (row: Row) => Cells],
-): Promise<ListView> {
+): Promise<ListView & { rows: readonly Row[] }> {
   const { filters, page } = readListQuery(list.filters, query);
   const { rows, next } = await readPage(db, list, filters, page);
   return {
-    count: rows.length,
-    next,
+    ...{ rows, count: rows.length, next },
     answer: { data: rows.map((row) => list.present(row)), next },
     table: (columns) => table(headers, rows.map(cells), columns, WHOLE),
   };

@@ -77,7 +77,7 @@ const ofJobs: ListTable = {
         ["ID", "HANDLER", "SUBJECT", "STATE", "TRIES", "REASON"],
         jobCells,
       ]);
-      return { ...view, notes: await pauseNotes(db, view.answer) };
+      return { ...view, notes: await pauseNotes(db, view.rows) };
     }),
 };
 

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { type Pause, type PauseKind, PauseStore } from "../dispatch/pause-store.ts";
+import type { JobRow } from "../queries/jobs.ts";
 
 /** What ends a pause, and what to do. */
 const WAYS_OUT: Readonly<Record<PauseKind, (handler: string) => string>> = {
@@ -16,11 +17,13 @@ export function pauseWords({ handler, kind, reason }: Pause): string {
   return `${handler} is paused: ${reason}\n(${WAYS_OUT[kind](handler)})`;
 }
 
-/** Of the handlers that the listed jobs wait for. @param answer As the API gives it. */
-export async function pauseNotes(db: Database, answer: object): Promise<string[]> {
-  const { data = [] } = answer as { data?: readonly { handler: string; state: string }[] };
+/** Of the handlers that the listed jobs wait for. */
+export async function pauseNotes(
+  db: Database,
+  jobs: readonly Pick<JobRow, "handler" | "state">[],
+): Promise<string[]> {
   const waiting = new Set(
-    data.filter(({ state }) => state === "ready" || state === "held").map(({ handler }) => handler),
+    jobs.filter(({ state }) => state === "ready" || state === "held").map(({ handler }) => handler),
   );
   const pauses = waiting.size === 0 ? [] : await new PauseStore(db).all();
   return pauses.filter(({ handler }) => waiting.has(handler)).map(pauseWords);

@@ -25,8 +25,8 @@ export class AliasOverlay implements Aliases {
     return this.#over(await this.#below.ofPersons?.(persons), ({ person }) => wanted.has(person));
   }
 
-  bookings(personKeys: readonly string[], most: number): Promise<Booking[]> {
-    return Promise.resolve(this.#below.bookings(personKeys, most));
+  bookings(...asked: Parameters<Aliases["bookings"]>): Promise<Booking[]> {
+    return Promise.resolve(this.#below.bookings(...asked));
   }
 
   async write({ added, moved }: AliasChange): Promise<void> {

@@ -8,8 +8,16 @@ import type { Alias, AliasChange } from "./alias.ts";
 export interface Aliases {
   named(aliases: readonly string[]): Promise<Alias[]>;
   ofPersons(persons: readonly string[]): Promise<Alias[]>;
-  /** Bookings as they are now that are filed under one of the keys: the last changed, up to so many. */
-  bookings(personKeys: readonly string[], most: number): Promise<Booking[]> | Booking[];
+  /**
+   * Bookings as they are now that are filed under one of the keys: the last changed, up to so many.
+   *
+   * @param connections Only theirs. Undefined: of all.
+   */
+  bookings(
+    personKeys: readonly string[],
+    most: number,
+    connections?: readonly string[],
+  ): Promise<Booking[]> | Booking[];
   /** @throws StaleStateError when somebody else has written one of them meanwhile. */
   write(change: AliasChange): Promise<void>;
 }
@@ -40,11 +48,15 @@ export class AliasStore implements Aliases {
     return this.#read("person", persons);
   }
 
-  async bookings(personKeys: readonly string[], most: number): Promise<Booking[]> {
+  async bookings(
+    personKeys: readonly string[],
+    most: number,
+    connections?: readonly string[],
+  ): Promise<Booking[]> {
     const states = await inBatches(personKeys, async (keys) => {
-      const rows: { state: Buffer }[] = await this.#db
-        .knex("subjects")
-        .whereIn("person_key", keys)
+      const filed = this.#db.knex("subjects").whereIn("person_key", keys);
+      if (connections) void filed.whereIn("connection", connections);
+      const rows: { state: Buffer }[] = await filed
         .orderBy("updated_at", "desc")
         .limit(most)
         .select("state");

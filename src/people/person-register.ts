@@ -23,6 +23,9 @@ interface Seen {
   person: string;
 }
 
+/** Of each address whose guests give it, and with which bookings. */
+type BookingsByEmail = ReadonlyMap<string | undefined, ReadonlyMap<string, Booking[]>>;
+
 /** Knows which bookings are one person's, over all connections. */
 export class PersonRegister {
   readonly #aliases: Aliases;
@@ -79,7 +82,7 @@ export class PersonRegister {
     connections: readonly string[] | undefined,
   ): Promise<Person[]> {
     const key = this.#identity.personKey(booking);
-    const filed = await this.#aliases.bookings([key], MOST_OF_PERSON);
+    const filed = await this.#aliases.bookings([key], MOST_OF_PERSON, connections);
     const own = ({ connection, reference }: Booking) =>
       connection === booking.connection && reference === booking.reference;
     const bookings = [...filed.filter((one) => !own(one)), ...(current ? [current] : [])];
@@ -121,25 +124,34 @@ export class PersonRegister {
   async #persons(ids: readonly string[], connections?: readonly string[]): Promise<Person[]> {
     const aliases = await this.#aliases.ofPersons(ids);
     const keys = aliases.map(({ personKey }) => personKey);
-    const bookings = await this.#aliases.bookings(keys, MOST_OF_PERSON);
-    const seeable = bookings.filter(({ connection }) => connections?.includes(connection) ?? true);
-    const sorted = seeable.toSorted(byMaking);
+    const bookings = await this.#aliases.bookings(keys, MOST_OF_PERSON, connections);
+    const sorted = bookings.toSorted(byMaking);
     const known = sorted.map((booking) => ({ booking, guest: this.#identity.guestOf(booking) }));
     const book = await this.#read(known.map(({ guest }) => guest));
     const seen = known.map(({ booking, guest }) => {
       // Whoever has not been looked at yet is somebody all the same.
       return { booking, guest, person: book.personOf(guest) ?? guest.booking };
     });
-    return ids.map((id) => this.#personOf(id, seen, book));
+    const byEmail = bookingsByEmail(seen);
+    return ids.map((id) => {
+      const own = seen.filter(({ person }) => person === id);
+      const isShared = (guest: Guest) =>
+        book.isEmailShared(guest, id) && !(connections && isFirstSeen(id, guest, byEmail, book));
+      return this.#personOf(id, own, byEmail, isShared);
+    });
   }
 
-  /** @param seen Also of others, in the order they were made. */
-  #personOf(id: string, seen: readonly Seen[], book: AliasBook): Person {
-    const own = seen.filter(({ person }) => person === id);
+  /** @param own In the order they were made. */
+  #personOf(
+    id: string,
+    own: readonly Seen[],
+    byEmail: BookingsByEmail,
+    isShared: (guest: Guest) => boolean,
+  ): Person {
     const reaches = own.map(({ booking, guest }) => ({
       ...this.#identity.reachOf(booking),
       guest,
-      isShared: book.isEmailShared(guest, id),
+      isShared: isShared(guest),
     }));
     const withEmail = reaches.filter(({ email }) => email !== undefined);
     const newest = withEmail.findLast(({ isShared }) => !isShared) ?? withEmail.at(-1);
@@ -150,7 +162,7 @@ export class PersonRegister {
       ...(newest?.email !== undefined && { email: newest.email }),
       ...(phone !== undefined && { phone }),
       isEmailShared: newest?.isShared ?? false,
-      sharers: newest ? sharersOf(newest.guest, id, seen) : [],
+      sharers: newest ? sharersOf(newest.guest, id, byEmail) : [],
     };
   }
 
@@ -164,13 +176,27 @@ export class PersonRegister {
 }
 
 /** Others who give the address of a guest, each with the bookings that do. */
-function sharersOf({ email }: Guest, id: string, seen: readonly Seen[]): Booking[][] {
-  const bookings = new Map<string, Booking[]>();
+function sharersOf({ email }: Guest, id: string, byEmail: BookingsByEmail): Booking[][] {
+  const behind = [...(byEmail.get(email) ?? [])];
+  return behind.filter(([person]) => person !== id).map(([, bookings]) => bookings);
+}
+
+/** Whose an address is where nobody sees the bookings by which it was another person's first. */
+function isFirstSeen(id: string, { email }: Guest, byEmail: BookingsByEmail, book: AliasBook) {
+  const behind = [...(byEmail.get(email)?.keys() ?? [])];
+  const owner = email === undefined ? undefined : book.get(email)?.person;
+  return behind[0] === id && !behind.some((person) => person === owner);
+}
+
+/** In one walk: a walk for each person would be one for each two behind a desk's address. */
+function bookingsByEmail(seen: readonly Seen[]): BookingsByEmail {
+  const byEmail = new Map<string | undefined, Map<string, Booking[]>>();
   for (const { booking, guest, person } of seen) {
-    if (guest.email !== email || person === id) continue;
-    bookings.set(person, [...(bookings.get(person) ?? []), booking]);
+    const behind = byEmail.get(guest.email) ?? new Map<string, Booking[]>();
+    byEmail.set(guest.email, behind);
+    behind.set(person, [...(behind.get(person) ?? []), booking]);
   }
-  return [...bookings.values()];
+  return byEmail;
 }
 
 function keysOf({ customer, email, emailWords, phone, booking }: Guest): string[] {

@@ -40,12 +40,13 @@ function withoutEchoes(issues: readonly z.core.$ZodIssue[]): readonly z.core.$Zo
   );
 }
 
-/** ` (did you mean accountId?)`, or the list of what there is. */
-export function hint(word: string, known: readonly string[]): string {
+/** `: did you mean accountId?`, or the list of what there is. @param most So many are listed. */
+export function hint(word: string, known: readonly string[], most = Infinity): string {
   if (known.length === 0) return ": remove it";
   const guess = closest(word, [...known]);
   if (isNear(word, guess)) return `: did you mean ${guess}?`;
-  return `: known are ${known.join(", ")}`;
+  const listed = known.length > most ? [...known.slice(0, most), "…"] : known;
+  return `: known are ${listed.join(", ")}`;
 }
 
 /** `connections.fjord.tokens[0]` */

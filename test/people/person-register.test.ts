@@ -49,6 +49,49 @@ onEachStore((store) => {
     expect(some.length).toBe(2);
   });
 
+  it("bookings of other connections take no place of those that are asked for", async () => {
+    const db = await store.open();
+    const { register, keep } = at(db);
+    const first = await keep("fjord", "1", ANNA);
+    await keep("bikes", "2", ANNA);
+    await db.knex("subjects").where({ subject: "2" }).increment("updated_at", 1_000);
+    const key = new Identity().personKey(first);
+
+    const one = await new AliasStore(db).bookings([key], 1, ["fjord"]);
+    const touched = await register.peopleFor(first, ["fjord"]).touchedBy(eventOf(first));
+
+    expect(one.map(placeOf)).toEqual(["fjord/1"]);
+    expect(touched.map(({ bookings }) => bookings.map(placeOf))).toEqual([["fjord/1"]]);
+  });
+
+  it("an instance for some connections hears of nobody who is only elsewhere", async () => {
+    const { register, keep } = at(await store.open());
+    const email = "desk@example.com";
+    await keep("bikes", "1", { name: "Ola Vik", email });
+    const own = await keep("fjord", "2", { name: "Anna Berg", email });
+
+    const touched = await register.peopleFor(own, ["fjord"]).touchedBy(eventOf(own));
+
+    expect(touched.map(({ bookings }) => bookings.map(placeOf))).toEqual([["fjord/2"]]);
+  });
+
+  it("an address is shared with those whom the instance sees, not with who had it elsewhere", async () => {
+    const { register, keep } = at(await store.open());
+    const email = "desk@example.com";
+    await register.of(await keep("bikes", "1", { name: "Ola Vik", email }));
+    const anna = await keep("fjord", "2", { name: "Anna Berg", email });
+    const kari = await keep("fjord", "3", { name: "Kari Lund", email });
+
+    const isSharedFor = async (connections?: string[]) => {
+      const people = register.peopleFor(undefined, connections);
+      return [(await people.of(anna)).isEmailShared, (await people.of(kari)).isEmailShared];
+    };
+
+    expect(await isSharedFor(["fjord"])).toEqual([false, true]);
+    expect(await isSharedFor(["fjord", "bikes"])).toEqual([true, true]);
+    expect(await isSharedFor()).toEqual([true, true]);
+  });
+
   it("two guests who were only typed in with the same zeros for a number are two", async () => {
     const { register, keep } = at(await store.open());
     const zeros = { phone: "0000 0000", country: "NO" };

@@ -16,7 +16,7 @@ import type { Desk } from "../desk.ts";
 import { agentKey, isOfAnother, keysOf, partiesWith } from "../find-party.ts";
 import { isTaken } from "../party.ts";
 import { mechanismChange, meantBy, plainValue } from "./mechanisms.ts";
-import { partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
+import { isInDatabase, partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
 import { takeBack } from "./take-back.ts";
 
 type Context = CrmContext<TrytonConfig>;
@@ -35,6 +35,7 @@ export const companies: CrmObject<Company, TrytonConfig> = {
     atDesk(context, (desk) =>
       put.known ? change(put, put.known, desk, context) : make(put, desk, context),
     ),
+  isReachable: isInDatabase,
 };
 
 function codeOf({ key, billingCode = agentKey(key) }: Company): string {

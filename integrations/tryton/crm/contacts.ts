@@ -22,7 +22,7 @@ import { addressOf, addressText, contactFields } from "./contact-fields.ts";
 import { eraseParty } from "./erase.ts";
 import { mechanismChange, meantBy, type PhoneType, plainValue, WAYS } from "./mechanisms.ts";
 import { keepNote } from "./own-note.ts";
-import { partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
+import { isInDatabase, partyInUse, type PartyRecord, remoteOf } from "./party-record.ts";
 import { takeBack } from "./take-back.ts";
 
 type Context = CrmContext<TrytonConfig>;
@@ -38,6 +38,7 @@ export const contacts: CrmContacts<TrytonConfig> = {
     atDesk(context, (desk) =>
       put.known ? change(put, put.known, desk, context) : make(put, desk, context),
     ),
+  isReachable: isInDatabase,
   erase: (remote, context) =>
     atDesk(context, (desk) => eraseParty(Number(remote.externalId), desk)),
 };

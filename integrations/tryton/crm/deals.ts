@@ -10,7 +10,7 @@ import type { Desk } from "../desk.ts";
 import { asDay, asDecimal, asId, date, decimal } from "../wire.ts";
 import { inWords } from "./contact-fields.ts";
 import { factsText, keepNote } from "./own-note.ts";
-import { readParty, remoteOf } from "./party-record.ts";
+import { isInDatabase, readParty, remoteOf } from "./party-record.ts";
 import { FREE, type State, stateOf } from "./stages.ts";
 
 const MODEL = "sale.opportunity";
@@ -41,6 +41,7 @@ export const deals: CrmObject<Deal, TrytonConfig> = {
       return found && remoteOf(MODEL, found.id, desk);
     }),
   put: (put, context) => atDesk(context, (desk) => write(put, desk)),
+  isReachable: isInDatabase,
 };
 
 function dealFields(deal: Deal): Fields {

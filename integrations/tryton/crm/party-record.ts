@@ -1,8 +1,9 @@
 import { z } from "zod";
 
-import type { Remote } from "#sdk/crm";
+import type { CrmContext, Remote } from "#sdk/crm";
 
 import type { Tryton } from "../client.ts";
+import type { TrytonConfig } from "../config.ts";
 import type { Desk } from "../desk.ts";
 import { isOfAnother, successorOf } from "../find-party.ts";
 import { postedBy } from "../reference.ts";
@@ -66,7 +67,15 @@ export async function partyInUse(
   return last?.active === true && !isOfAnother(last, key) ? last : undefined;
 }
 
-export function remoteOf(model: string, id: number, desk: Desk): Remote {
+export function remoteOf(model: string, id: number, desk: Pick<Desk, "config">): Remote {
   const { link } = postedBy(`${model},${id}`, desk);
   return { externalId: String(id), ...(link !== undefined && { link }) };
+}
+
+/** By the name of the database in the link: ids of another one are other things here. */
+export function isInDatabase(
+  { link }: Remote,
+  { config }: Pick<CrmContext<TrytonConfig>, "config">,
+): boolean {
+  return link === undefined || link.includes(`/#${config.database}/`);
 }

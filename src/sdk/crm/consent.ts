@@ -16,14 +16,13 @@ export function consentOf(
   { consentItem, consentValues }: Pick<CrmSettings, "consentItem" | "consentValues">,
 ): Consent {
   if (consentItem === undefined) return "unknown";
-  const accepted = new Set(consentValues.map(plain));
-  const answers = bookings.flatMap((booking): Consent[] => {
+  for (const booking of bookings.toReversed()) {
     const answer = answerOf(booking, consentItem);
-    if (answer === undefined) return [];
-    if (!accepted.has(answer)) return ["no"];
-    return guestEmail(booking) === email ? ["yes"] : [];
-  });
-  return answers.at(-1) ?? "unknown";
+    if (answer === undefined) continue;
+    if (!consentValues.some((value) => plain(value) === answer)) return "no";
+    if (guestEmail(booking) === email) return "yes";
+  }
+  return "unknown";
 }
 
 /** An empty answer is none: it hides no other. */

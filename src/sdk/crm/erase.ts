@@ -2,10 +2,10 @@ import type { HandlerContext } from "../context.ts";
 import type { HandlerResult } from "../integration.ts";
 import type { PeopleContext, PeopleKeeper, PersonRef } from "../people.ts";
 import type { Contact } from "./contact.ts";
-import { type KeepContext, type Kept, Turn } from "./keep.ts";
+import { isReachable, type KeepContext, type Kept, Turn } from "./keep.ts";
 import type { CrmSettings } from "./settings.ts";
 import { erasedBy, remoteOf, type Standing } from "./standing.ts";
-import type { CrmTarget, Remote } from "./target.ts";
+import type { CrmContext, CrmTarget, Remote } from "./target.ts";
 
 const NOTHING = "nothing is kept of the guest";
 const ERASED = "Erased the contact";
@@ -55,11 +55,26 @@ async function erase<Config extends CrmSettings>(
     perform: async () => {
       await turn.makeSure(standing);
       const all = await allOf(target, person, standing, context);
-      for (const remote of all) await target.contacts.erase(remote, context);
-      return { summary: all.length === 0 ? NOTHING : ERASED, data };
+      return { summary: await eraseAll(target, all, context), data };
     },
   });
-  return summary === NOTHING ? { reason: NOTHING } : { done: ERASED };
+  return summary === NOTHING ? { reason: NOTHING } : { done: summary ?? ERASED };
+}
+
+/** @returns what was done, and what is left for a person. */
+async function eraseAll<Config extends CrmSettings>(
+  { contacts }: CrmTarget<Config>,
+  all: readonly Remote[],
+  context: CrmContext<Config>,
+): Promise<string> {
+  const left: string[] = [];
+  for (const remote of all) {
+    if (await isReachable(contacts, remote, context)) await contacts.erase(remote, context);
+    else left.push(remote.link ?? remote.externalId);
+  }
+  if (left.length === 0) return all.length === 0 ? NOTHING : ERASED;
+  const words = all.length > left.length ? `${ERASED}; ` : "";
+  return `${words}out of reach of the settings, erase it there by hand: ${left.join(", ")}`;
 }
 
 /** Also one that was made by a try whose end nobody knows, or that another has taken the place of. */

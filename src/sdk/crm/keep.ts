@@ -58,7 +58,9 @@ export async function keep<Thing, Config extends CrmSettings>(
   const turn = new Turn(context, kind, id);
   const standing = await turn.begin();
   if (isAsItShouldBe(standing, fields, context.config) && !turn.hasUnfinished) {
-    return keptIn(standing);
+    const kept = keptIn(standing);
+    if (kept.reason !== undefined || !(await remoteElsewhere(object, standing, context)))
+      return kept;
   }
   const intent = writtenAs("there", fields, { lane, ...beforeOf(standing) });
   const result = await context.effect(turn.key, {
@@ -154,22 +156,41 @@ async function write<Thing, Config extends CrmSettings>(
   context: CrmContext<Config>,
 ): Promise<Outcome> {
   const { last } = standing;
-  if (last?.remote && last.written.state === "there") {
+  const elsewhere = await remoteElsewhere(object, standing, context);
+  if (last?.remote && last.written.state === "there" && !elsewhere) {
     const known = knownAs(last.remote, standing);
     const put = await object.put({ thing, fields, known }, context);
     if (put !== "gone") return keptAt(known, put);
   }
   const found = await object.find(thing, context);
   if (found) return put({ thing, fields, known: knownAs(found, standing) });
-  const wasDeleted = last !== undefined && last.written.state !== "erased";
+  const wasDeleted = last !== undefined && last.written.state !== "erased" && !elsewhere;
   if (wasDeleted && context.config.whenDeleted === "leave") return { refused: DELETED };
   return put({ thing, fields });
 
   async function put(one: Parameters<typeof object.put>[0]): Promise<Outcome> {
     const remote = await object.put(one, context);
-    if (remote !== "gone") return keptAt(one.known, remote);
+    if (remote !== "gone") return keptAt(one.known ?? elsewhere, remote);
     throw new RetryableError("it went away while it was written");
   }
+}
+
+/** Where it was written last, when that is out of reach of the settings now. */
+async function remoteElsewhere<Thing, Config>(
+  object: CrmObject<Thing, Config>,
+  { last }: Standing,
+  context: CrmContext<Config>,
+): Promise<Remote | undefined> {
+  if (!last?.remote) return undefined;
+  return (await isReachable(object, last.remote, context)) ? undefined : last.remote;
+}
+
+export async function isReachable<Thing, Config>(
+  object: CrmObject<Thing, Config>,
+  remote: Remote,
+  context: CrmContext<Config>,
+): Promise<boolean> {
+  return (await object.isReachable?.(remote, context)) ?? true;
 }
 
 /** What is there stays known when it refuses a change: the next one is tried on it again. */

@@ -68,6 +68,12 @@ export interface CrmObject<Thing, Config> {
    *   knows whether it got through.
    */
   put(put: Put<Thing>, context: CrmContext<Config>): Promise<Remote | Refused | "gone">;
+  /**
+   * Whether something is on the server and in the database of the settings. What was written to
+   * another one, before these settings, is never changed or erased: it is looked for here, and made
+   * when it was not copied. Without this method all is.
+   */
+  isReachable?(known: Remote, context: CrmContext<Config>): boolean | Promise<boolean>;
 }
 
 export interface CrmContacts<Config> extends CrmObject<Contact, Config> {

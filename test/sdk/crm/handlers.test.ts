@@ -202,6 +202,51 @@ it("the next stay is none of those that were today, and are over or came to noth
   expect([before, after, next()]).toEqual([["2026-03-02"], ["2026-04-01"], ["2026-04-01"]]);
 });
 
+describe("what was written to another server than that of the settings now", () => {
+  /** Ids of the toy are r1, r2, …: the first is on the old server, where nobody may go. */
+  function movedFrom(toy: ToyCrm, old: string): CrmTarget<ToyConfig> {
+    const whole = toy.target();
+    const { contacts } = whole;
+    const assertHere = (id: string | undefined) => {
+      if (id === old) throw new Error("the old server was called");
+    };
+    return {
+      contacts: {
+        ...contacts,
+        isReachable: ({ externalId }) => externalId !== old,
+        put(put, context) {
+          assertHere(put.known?.externalId);
+          return contacts.put(put, context);
+        },
+        erase(known, context) {
+          assertHere(known.externalId);
+          return contacts.erase(known, context);
+        },
+      },
+      read: whole.read.bind(whole),
+    };
+  }
+
+  it("is made here though nothing has changed, once, and named when the guest is erased", async () => {
+    const toy = new ToyCrm();
+    const integration = { ...toyIntegration(toy), ...crmParts(toy.target()) };
+    const { http } = checkContext({});
+    const parts = { integration, http, config: ToyConfig.parse({}), dataFolder: "/nowhere" };
+    const desk = new CrmDesk(parts);
+    await desk.see(booking("1"));
+    toy.contacts.clear();
+
+    parts.integration = { ...toyIntegration(toy), ...crmParts(movedFrom(toy, "r1")) };
+    for (const version of [2, 3]) await desk.see(booking("1", { version }));
+
+    expect([...toy.contacts.values()]).toMatchObject([{ fields: { name: "Anna Berg" } }]);
+    expect(await desk.erase(await desk.personOf(booking("1")))).toEqual({
+      done: "Erased the contact; out of reach of the settings, erase it there by hand: r1",
+    });
+    expect(toy.contacts.size).toBe(0);
+  });
+});
+
 describe("the ledger", () => {
   it("holds nothing of what was written, and a second run writes nothing", async () => {
     const toy = new ToyCrm();
