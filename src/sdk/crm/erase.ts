@@ -46,17 +46,9 @@ async function erase<Config extends CrmSettings>(
   const standing = await turn.begin();
   if (standing.last?.written.state === "erased" && !turn.hasUnfinished) return { reason: NOTHING };
   const data = erasedBy(context.lane);
-  const { summary } = await context.effect(turn.key, {
-    plan: "erase the contact",
-    period: turn.period,
-    ...{ intent: data, data },
-    // Erasing what is gone does no harm.
-    find: () => Promise.resolve(undefined),
-    perform: async () => {
-      await turn.makeSure(standing);
-      const all = await allOf(target, person, standing, context);
-      return { summary: await eraseAll(target, all, context), data };
-    },
+  const { summary } = await turn.take(standing, { plan: "erase the contact", data }, async () => {
+    const all = await allOf(target, person, standing, context);
+    return { summary: await eraseAll(target, all, context), data };
   });
   return summary === NOTHING ? { reason: NOTHING } : { done: summary ?? ERASED };
 }

@@ -62,18 +62,14 @@ export async function keep<Thing, Config extends CrmSettings>(
     if (kept.reason !== undefined || !(await remoteElsewhere(object, standing, context)))
       return kept;
   }
-  const intent = writtenAs("there", fields, { lane, ...beforeOf(standing) });
-  const result = await context.effect(turn.key, {
+  const deed = {
     plan: `write the ${words}`,
-    period: turn.period,
-    ...{ intent, data: intent },
-    // Looked for when it is written: then nothing is made twice, and what is there gets all fields.
-    find: () => Promise.resolve(undefined),
-    perform: async () => {
-      await turn.makeSure(standing);
-      const remote = await write(keeping, fields, standing, context);
-      return resultOf(remote, fields, standing, lane, words);
-    },
+    data: writtenAs("there", fields, { lane, ...beforeOf(standing) }),
+  };
+  // Looked for when it is written: then nothing is made twice, and what is there gets all fields.
+  const result = await turn.take(standing, deed, async () => {
+    const remote = await write(keeping, fields, standing, context);
+    return resultOf(remote, fields, standing, lane, words);
   });
   const { summary, data } = result;
   const wasRefused = result.externalId === undefined || data?.["refused"] !== undefined;
@@ -82,7 +78,16 @@ export async function keep<Thing, Config extends CrmSettings>(
     : { ...idOf(result), done: result.summary ?? words };
 }
 
-type TurnContext = Pick<HandlerContext<unknown>, "clock" | "entriesOf" | "ledger" | "lane">;
+type TurnContext = Pick<
+  HandlerContext<unknown>,
+  "clock" | "effect" | "entriesOf" | "ledger" | "lane"
+>;
+
+/** What is to be done at the other side, and what the ledger keeps of it. */
+interface Deed {
+  plan: string;
+  data: NonNullable<EffectResult["data"]>;
+}
 
 /** One thing has several lanes, since its keys may change. This lets one of them write at a time. */
 export class Turn {
@@ -120,12 +125,29 @@ export class Turn {
   }
 
   /**
-   * Called when our own beginning is in the ledger: whoever began as well, or ended meanwhile, is
-   * seen now by at least one of both, and what was read before may be old.
-   *
+   * @param perform Does no harm when it is done twice: it is not asked before whether it got through.
    * @throws RetryableError when this lane has to look again.
    */
-  async makeSure({ entries }: Standing): Promise<void> {
+  take(
+    standing: Standing,
+    { plan, data }: Deed,
+    perform: () => Promise<EffectResult>,
+  ): Promise<EffectResult> {
+    return this.#context.effect(this.key, {
+      ...{ plan, period: this.period, intent: data, data },
+      find: () => Promise.resolve(undefined),
+      perform: async () => {
+        await this.#makeSure(standing);
+        return perform();
+      },
+    });
+  }
+
+  /**
+   * Called when our own beginning is in the ledger: whoever began as well, or ended meanwhile, is
+   * seen now by at least one of both, and what was read before may be old.
+   */
+  async #makeSure({ entries }: Standing): Promise<void> {
     const now = await readStanding(this.#context, this.period);
     if (this.#others(now.entries) !== this.#others(entries)) throw this.#later();
   }

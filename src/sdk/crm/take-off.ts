@@ -23,17 +23,9 @@ export async function takeOff<Config extends CrmSettings>(
   const takeOffList = contacts.takeOff.bind(contacts);
   const summary = "Took the contact off the list";
   const { externalId, link } = remote;
-  await context.effect(turn.key, {
-    plan: "take the contact off the list",
-    period: turn.period,
-    ...{ intent: data, data },
-    // Done twice it does no harm.
-    find: () => Promise.resolve(undefined),
-    perform: async () => {
-      await turn.makeSure(standing);
-      await takeOffList(remote, context);
-      return { externalId, ...(link !== undefined && { link }), summary, data };
-    },
+  await turn.take(standing, { plan: "take the contact off the list", data }, async () => {
+    await takeOffList(remote, context);
+    return { externalId, ...(link !== undefined && { link }), summary, data };
   });
   return { done: summary };
 }

@@ -16,6 +16,7 @@ function contextOf(entries: readonly PeriodEntry[], lane = "mine") {
   const ledger: LedgerEntry[] = entries.filter(({ data }) => data?.["lane"] === lane);
   return {
     ...{ lane, ledger, clock: { now: () => 10_000_000 } },
+    effect: () => Promise.reject(new Error("nothing is written here")),
     async *entriesOf() {
       yield* entries;
       await Promise.resolve();
