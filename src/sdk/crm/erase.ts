@@ -1,4 +1,5 @@
 import type { HandlerContext } from "../context.ts";
+import { PermanentError } from "../errors.ts";
 import type { HandlerResult } from "../integration.ts";
 import type { PeopleContext, PeopleKeeper, PersonRef } from "../people.ts";
 import type { Contact } from "./contact.ts";
@@ -6,6 +7,11 @@ import { isReachable, type KeepContext, type Kept, Turn } from "./keep.ts";
 import type { CrmSettings } from "./settings.ts";
 import { erasedBy, remoteOf, type Standing } from "./standing.ts";
 import type { CrmContext, CrmTarget, Remote } from "./target.ts";
+
+interface Erasure extends Kept {
+  /** What another server has, for a person to erase. */
+  left?: string;
+}
 
 const NOTHING = "nothing is kept of the guest";
 const ERASED = "Erased the contact";
@@ -15,7 +21,12 @@ export function keeperOf<Config extends CrmSettings>(
   target: CrmTarget<Config>,
 ): PeopleKeeper<Config> {
   return {
-    erase: async (person, context) => asResult(await erase(target, person, context)),
+    erase: async (person, context) => {
+      const { left, ...kept } = await erase(target, person, context);
+      // Said once: whatever can be reached is erased, and known to be.
+      if (left !== undefined) throw new PermanentError(outOfReach(left));
+      return asResult(kept);
+    },
     export: async (person, context) => {
       const remote = await findOf(target, person, context);
       if (!remote) return undefined;
@@ -41,19 +52,24 @@ async function erase<Config extends CrmSettings>(
   target: CrmTarget<Config>,
   person: PersonRef,
   context: KeepContext<Config>,
-): Promise<Kept> {
+): Promise<Erasure> {
   const turn = new Turn(context, "contact", person.id);
   const standing = await turn.begin();
   if (standing.last?.written.state === "erased" && !turn.hasUnfinished) return { reason: NOTHING };
   const data = erasedBy(context.lane);
-  const { summary } = await turn.take(standing, { plan: "erase the contact", data }, async () => {
+  const result = await turn.take(standing, { plan: "erase the contact", data }, async () => {
     const all = await allOf(target, person, standing, context);
-    return { summary: await eraseAll(target, all, context), data };
+    const left = await eraseAll(target, all, context);
+    const summary = left ? outOfReach(left) : all.length === 0 ? NOTHING : ERASED;
+    return { summary, data: { ...data, ...(left && { left }) } };
   });
-  return summary === NOTHING ? { reason: NOTHING } : { done: summary ?? ERASED };
+  const { summary = ERASED } = result;
+  const left = result.data?.["left"];
+  if (summary === NOTHING) return { reason: NOTHING };
+  return { done: summary, ...(typeof left === "string" && { left }) };
 }
 
-/** @returns what was done, and what is left for a person. */
+/** @returns what is out of reach of the settings: empty when all is erased. */
 async function eraseAll<Config extends CrmSettings>(
   { contacts }: CrmTarget<Config>,
   all: readonly Remote[],
@@ -64,9 +80,11 @@ async function eraseAll<Config extends CrmSettings>(
     if (await isReachable(contacts, remote, context)) await contacts.erase(remote, context);
     else left.push(remote.link ?? remote.externalId);
   }
-  if (left.length === 0) return all.length === 0 ? NOTHING : ERASED;
-  const words = all.length > left.length ? `${ERASED}; ` : "";
-  return `${words}out of reach of the settings, erase it there by hand: ${left.join(", ")}`;
+  return left.join(", ");
+}
+
+function outOfReach(left: string): string {
+  return `out of reach of the settings, erase it there by hand: ${left}`;
 }
 
 /** Also one that was made by a try whose end nobody knows, or that another has taken the place of. */
