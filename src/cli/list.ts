@@ -8,11 +8,16 @@ import type { ListTable } from "./list-table.ts";
 import { LIST_TABLES } from "./list-tables.ts";
 import type { Shell } from "./shell.ts";
 
-interface ListOptions extends Readonly<Record<string, string | true | undefined>> {
-  json?: true;
+/** Those that are looked at here; the others are filters too. */
+interface Query {
+  connection?: string;
+  handler?: string;
+  cursor?: string;
 }
 
-type Query = Readonly<Record<string, string | undefined>>;
+interface ListOptions extends Query {
+  json?: true;
+}
 
 /** `bellhop list deliveries|events|bookings|jobs|effects|occurrences|replays|incidents` */
 export function addListCommand(program: Command, shell: Shell): void {
@@ -29,8 +34,7 @@ export function addListCommand(program: Command, shell: Shell): void {
 }
 
 async function show(shell: Shell, list: ListTable, options: ListOptions): Promise<void> {
-  const { json, ...rest } = options;
-  const query = rest as Query;
+  const { json, ...query } = options;
   const view = await list.read(shell, query);
   if (json) {
     shell.write(`${JSON.stringify(view.answer, null, 2)}\n`);
@@ -46,7 +50,7 @@ async function show(shell: Shell, list: ListTable, options: ListOptions): Promis
 }
 
 function emptyWords(shell: Shell, name: string, query: Query): string {
-  if (query["cursor"] !== undefined) return `No more ${name}.`;
+  if (query.cursor !== undefined) return `No more ${name}.`;
   const filters = Object.keys(query).filter((option) => option !== "limit");
   if (filters.length === 0) return `No ${name} yet.`;
   return [`No ${name} meet these filters.`, ...slipsIn(shell, query)].join("\n");

@@ -65,15 +65,15 @@ export class PersonRegister {
     const key = hashOfKey({ kind: "email", text: email });
     const ids = new Set((await this.#aliases.named([key])).map(({ person }) => person));
     for (const booking of await this.#aliases.bookings([key], MOST_OF_PERSON)) {
-      ids.add((await this.#know(booking)).person);
+      ids.add(await this.#know(booking));
     }
     return this.#persons([...ids]);
   }
 
   async of(booking: Booking, connections?: readonly string[]): Promise<Person> {
-    const { person } = await this.#know(booking);
-    const [found] = await this.#persons([person], connections);
-    return found ?? { id: person, bookings: [], isEmailShared: false, sharers: [] };
+    const id = await this.#know(booking);
+    const [found] = await this.#persons([id], connections);
+    return found ?? { id, bookings: [], isEmailShared: false, sharers: [] };
   }
 
   async #touchedBy(
@@ -104,16 +104,14 @@ export class PersonRegister {
     return [...new Set(ids)];
   }
 
-  /** Whose booking it is and whose it was; from now on the guest is known by all keys. */
-  async #know(booking: Booking): Promise<{ person: string; formerly: readonly string[] }> {
+  /** Id of whose booking it is; from now on the guest is known by all keys. */
+  async #know(booking: Booking): Promise<string> {
     const guest = this.#identity.guestOf(booking);
     for (let tries = 1; ; tries += 1) {
-      const book = await this.#read([guest]);
-      const change = book.changeFor(guest);
+      const change = (await this.#read([guest])).changeFor(guest);
       try {
         if (!isNothing(change)) await this.#aliases.write(change);
-        const formerly = (change.moved?.after ?? book.get(guest.booking))?.formerly ?? [];
-        return { person: change.person, formerly };
+        return change.person;
       } catch (error) {
         // What somebody else has just written may make it another person.
         if (!(error instanceof StaleStateError) || tries === MAX_TRIES) throw error;
