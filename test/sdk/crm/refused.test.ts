@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 
 import type { Booking } from "../../../src/sdk/booking.ts";
-import { crmParts, type CrmTarget } from "../../../src/sdk/crm.ts";
-import { checkContext, CrmDesk } from "../../../src/sdk/testing.ts";
-import { ToyConfig, ToyCrm, toyIntegration } from "./toy-target.ts";
+import type { CrmTarget } from "../../../src/sdk/crm.ts";
+import { deskOf } from "./toy-desk.ts";
+import { type ToyConfig, ToyCrm } from "./toy-target.ts";
 
 const BOOKING: Booking = {
   ...{ connection: "fjord", reference: "1", version: 1, status: "confirmed" },
@@ -22,10 +22,7 @@ it("what the other side refuses is skipped in its words, and asked for once", as
     contacts: { ...whole.contacts, put },
     read: (mark, context) => whole.read(mark, context),
   };
-  const desk = new CrmDesk({
-    integration: { ...toyIntegration(toy), ...crmParts(target) },
-    ...{ http: checkContext({}).http, config: ToyConfig.parse({}), dataFolder: "/nowhere" },
-  });
+  const desk = deskOf(toy, target);
   const event = desk.note(BOOKING);
 
   const first = await desk.handle(event);
@@ -48,10 +45,7 @@ it("a contact that refuses a change stays known: the next is tried on it, and er
     },
     read: (mark, context) => whole.read(mark, context),
   };
-  const desk = new CrmDesk({
-    integration: { ...toyIntegration(toy), ...crmParts(target) },
-    ...{ http: checkContext({}).http, config: ToyConfig.parse({}), dataFolder: "/nowhere" },
-  });
+  const desk = deskOf(toy, target);
   const withEmail = (version: number, email: string): Booking => ({
     ...BOOKING,
     ...{ version, customer: { ...BOOKING.customer, id: "7", email } },
